@@ -1,0 +1,58 @@
+# Everything runs from .venv, which `make setup` builds from the lock files.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
+
+.PHONY: setup dev demo test lint format lock quality speed clean
+
+setup: $(VENV)/.setup ## the environment, with the strigil command in .venv/bin
+
+dev: $(VENV)/.dev ## the environment, with what tests and benchmarks need
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "strigil needs python3 >= 3.11; this is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "python3 cannot make virtual environments here. On Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.setup: $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
+	$(PIP) -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation -e .
+	@touch $@ $(VENV)/.setup
+
+demo: setup ## clean the captures in examples/ into an archive and show what came out
+	$(BIN)/strigil demo
+
+test: lint ## lint, types and the whole suite
+	$(BIN)/python -m pytest
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+quality: dev ## word F1 beside trafilatura, Resiliparse and jusText
+	$(BIN)/python -m bench.quality
+
+speed: dev ## pages per CPU second beside the same
+	$(BIN)/python -m bench.speed
+
+lock: ## resolve the lock files anew (needs uv)
+	uv pip compile pyproject.toml --extra s3 --extra dev --extra bench --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url -c requirements-dev.lock --custom-compile-command "make lock" -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info strigil-archive .mypy_cache .ruff_cache .pytest_cache .hypothesis
