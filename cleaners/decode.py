@@ -1,0 +1,107 @@
+"""Bytes into text, with the charset and why it was chosen.
+
+Order: byte order mark, HTTP header, ``<meta>`` of HTML, valid UTF-8, detection. A declaration
+that the bytes contradict loses to valid UTF-8. Labels mean what browsers take them for
+(WHATWG Encoding Standard: ``iso-8859-1`` is windows-1252).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final, NamedTuple
+
+
+class Decoded(NamedTuple):
+    """A text, the charset it was read with, and what chose it.
+
+    ``charset_source`` is one of ``given`` (it was text already), ``bom``, ``http``, ``meta``,
+    ``utf-8`` (valid as such), ``detected``, ``fallback``.
+    """
+
+    text: str
+    charset: str
+    charset_source: str
+
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BROWSER_NAMES: Final = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    "utf-16": "utf-16-le",
+}
+_META_BYTES: Final = 4096
+# Linear: bounded look-behind text, one character class run.
+_META: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_SAMPLE_BYTES: Final = 32 * 1024
+MAX_BAD_SHARE: Final = 0.01
+"""A declared charset is believed while at most this share of the characters fails to decode."""
+
+
+def decode(payload: bytes, *, declared: str | None = None, is_html: bool = False) -> Decoded:
+    """Return the text of ``payload``; undecodable bytes become U+FFFD, nothing raises.
+
+    >>> decode("naïve".encode("cp1252"), declared="iso-8859-1")
+    Decoded(text='naïve', charset='cp1252', charset_source='http')
+    """
+    for bom, charset in _BOMS:
+        if payload.startswith(bom):
+            return Decoded(payload[len(bom) :].decode(charset, "replace"), charset, "bom")
+    claims = [(declared, "http")]
+    if is_html and (meta := _META.search(payload[:_META_BYTES])):
+        claims.append((meta[1].decode("ascii", "replace"), "meta"))
+    for label, source in claims:
+        if (name := to_charset(label)) and (text := _believable(payload, name)) is not None:
+            return Decoded(text, name, source)
+    if (text := _believable(payload, "utf-8")) is not None:
+        return Decoded(text, "utf-8", "utf-8")
+    return _detect(payload)
+
+
+def to_charset(label: str | None) -> str | None:
+    """Return the codec a browser would use for a charset label, None for an unknown one."""
+    try:
+        name = codecs.lookup((label or "").strip("\"' ")).name
+        b"".decode(name)  # some codecs (base64, zlib) are no charsets
+    except (LookupError, ValueError):
+        return None
+    return _BROWSER_NAMES.get(name, name)
+
+
+def _believable(payload: bytes, charset: str) -> str | None:
+    """Return the text in that charset, or None when too much of it does not fit."""
+    try:
+        return payload.decode(charset)
+    except UnicodeDecodeError:
+        text = payload.decode(charset, "replace")
+    # A declared UTF-8 page with one broken byte stays UTF-8; a cut last character too.
+    return text if text.count("\ufffd") <= max(2, MAX_BAD_SHARE * len(text)) and len(text) > 16 else None
+
+
+def _detect(payload: bytes) -> Decoded:
+    """Guess the charset from the bytes alone."""
+    sample = payload[:_SAMPLE_BYTES]
+    for charset, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(sample) > 8 and zeros.count(0) > 0.4 * len(zeros):
+            return Decoded(payload.decode(charset, "replace"), charset, "detected")
+    from charset_normalizer import from_bytes  # slow to import, rarely needed
+
+    best = from_bytes(sample).best()
+    if best is None:
+        return Decoded(payload.decode("cp1252", "replace"), "cp1252", "fallback")
+    charset = to_charset(best.encoding) or "cp1252"
+    return Decoded(payload.decode(charset, "replace"), charset, "detected")

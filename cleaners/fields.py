@@ -1,0 +1,134 @@
+"""Fields: from decided lines and the page's own metadata, one value each, all candidates kept.
+
+A page clock is never a publication date: it has a field of its own, and a candidate for
+``published_at`` on the very day of the clock that was only seen in the text loses to silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from cleaners.language import find_language
+from cleaners.settle import Decision
+from cleaners.values import Evidence, Fields, Page
+
+FIELD_OF_LABEL: Final = {
+    "title": "title",
+    "byline": "byline",
+    "published": "published_at",
+    "dateline": "published_at",
+    "updated": "modified_at",
+    "section": "section",
+    "tags": "tags",
+    "related": "related",
+    "credit": "credits",
+    "copyright": "rights",
+    "page_clock": "page_clock",
+    "source_url": "canonical_url",
+}
+_LISTS: Final = frozenset({"tags", "related", "credits"})
+_TIMES: Final = frozenset({"published_at", "modified_at", "page_clock"})
+_NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "tags", "credits"})
+"""Fields whose lines say nothing without a parsed value (a heading ``Tags:`` is no tag)."""
+
+MAX_ITEMS: Final = 100
+MIN_HEADLINE_CHARS: Final = 12
+_PRECISIONS: Final = {4: "year", 7: "month", 10: "day", 17: "minute", 20: "second"}
+
+
+def to_fields(page: Page, decisions: Sequence[Decision], text: str) -> Fields:
+    """Return the fields of a page, given its decided lines and its kept text."""
+    candidates = [*page.evidence, *_from_lines(page, decisions)]
+    candidates.extend(_language(text))
+    clock = next((c.value[:10] for c in candidates if c.field == "page_clock"), None)
+    values: dict[str, object] = {}
+    evidence: list[Evidence] = []
+    for name in dict.fromkeys(c.field for c in candidates):
+        rivals = [c for c in candidates if c.field == name]
+        eligible = [c for c in rivals if not (name == "published_at" and _is_clock(c, clock))]
+        if name in _TIMES:
+            eligible = [c for c in eligible if _to_time(c.value)]
+        chosen = _choose(name, eligible)
+        evidence.extend(c._replace(chosen=c in chosen) for c in rivals)
+        if chosen:
+            values |= _to_values(name, chosen)
+    return replace(Fields(evidence=tuple(evidence)), **values)  # type: ignore[arg-type]
+
+
+def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]:
+    """Yield a candidate for each decided line that carries a field."""
+    for line, (label, reason, score, _, value) in enumerate(decisions):
+        name = FIELD_OF_LABEL.get(label)
+        if name is None:
+            continue
+        if value is None:
+            if name in _NEED_VALUE or (name == "related" and not _is_headline(page, line, reason)):
+                continue
+            value = page.texts[line]
+        if value := value.strip():
+            yield Evidence(name, value, reason, score, page.starts[line], page.ends[line])
+
+
+def _is_headline(page: Page, line: int, reason: str) -> bool:
+    """Return whether a removed related line is a headline, not the heading of the list."""
+    text = page.texts[line]
+    return len(text) >= MIN_HEADLINE_CHARS and (" " in text or not text.isascii()) and "heading" not in reason
+
+
+def _language(text: str) -> Iterator[Evidence]:
+    if found := find_language(text):
+        yield Evidence("language", found[0], "text/py3langid", found[1])
+
+
+def _is_clock(candidate: Evidence, clock: str | None) -> bool:
+    """Return whether a publication date is just the page clock's day, seen in the text alone."""
+    return clock is not None and candidate.start >= 0 and candidate.value[:10] == clock
+
+
+def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
+    """Return the winners: all lines of the best source of a list, else the surest candidate."""
+    if not candidates:
+        return []
+    best = max(candidates, key=lambda c: c.score)
+    if name in {"related", "credits"}:
+        return list(candidates)
+    if name == "language":  # what the text is written in beats what the page claims, when it is sure
+        return [max(candidates, key=lambda c: (c.source.startswith("text/") and c.score > 0.5, c.score))]
+    return [best]
+
+
+def _to_values(name: str, chosen: Sequence[Evidence]) -> dict[str, object]:
+    """Return the attributes of ``Fields`` that the winners fill."""
+    best = chosen[0]
+    if name in _LISTS:
+        items = (item.strip() for c in chosen for item in c.value.split("\n"))
+        return {name: tuple(dict.fromkeys(item for item in items if item))[:MAX_ITEMS]}
+    if name == "language":
+        return {name: best.value, "language_score": best.score}
+    if name in _TIMES:
+        found: dict[str, object] = {name: _to_time(best.value)}
+        if name != "page_clock":
+            found[name.replace("_at", "_precision")] = _PRECISIONS.get(len(best.value), "second")
+        if name == "published_at":
+            found["published_source"] = best.source
+        return found
+    if name == "byline":
+        return {name: ", ".join(best.value.split("\n"))}
+    return {name: best.value} if name in Fields.__dataclass_fields__ else {}
+
+
+def _to_time(value: str) -> datetime | None:
+    """Return the instant of an ISO 8601 value of any precision, in UTC; None when it is none.
+
+    >>> _to_time("2020-07").isoformat()
+    '2020-07-01T00:00:00+00:00'
+    """
+    padded = value + "-01-01"[len(value) - 4 :] if len(value) in {4, 7} else value
+    try:
+        moment = datetime.fromisoformat(padded)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

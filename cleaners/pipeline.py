@@ -1,0 +1,141 @@
+"""The way of a capture: decode, segment, label, settle, repair. Pure: values in, values out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from cleaners import lexicon, repetition, shape
+from cleaners.decode import Decoded, decode
+from cleaners.edits import to_edits
+from cleaners.fields import to_fields
+from cleaners.ledger import apply
+from cleaners.segment import to_page
+from cleaners.settle import Decision, settle
+from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Page, Policy, Status
+
+CLEANERS: Final[dict[str, Find]] = {
+    "lexicon": lexicon.find,
+    "repetition": repetition.find,
+    "shape": shape.find,
+}
+"""Every cleaner by its family. Two cleaners of one family are one piece of evidence."""
+
+HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+MAX_GARBAGE_SHARE: Final = 0.1
+# Linear: one character class. What no text has, but every binary file.
+_GARBAGE: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+def clean(
+    payload: str | bytes,
+    media_type: str = "text/plain",
+    *,
+    url: str | None = None,
+    policy: Policy | str = Policy.BALANCED,
+    captured_at: datetime | None = None,
+) -> CleanedPage:
+    """Clean one capture: text, or HTML with ``media_type="text/html"``.
+
+    Bad input comes back as a page with a status and a reason; only a wrong call raises.
+
+    >>> page = clean("Listen Live\\nThe bridge was closed on Tuesday.")
+    >>> page.text
+    'The bridge was closed on Tuesday.'
+    >>> page.edits[0].reason, page.rebuild() == page.source_text
+    ('listen_live/listen-live', True)
+    """
+    decoded = _decode(payload, None, media_type)
+    return _clean_decoded(decoded, media_type, policy=Policy(policy), url=url, captured_at=captured_at)
+
+
+def clean_many(
+    captures: Iterable[CaptureLike], *, policy: Policy | str = Policy.BALANCED
+) -> Iterator[CleanedPage]:
+    """Clean captures as a stream, one page each, in order; the same results as ``clean``.
+
+    No capture ends the stream: what fails becomes a page with status ``failed`` and the reason.
+    """
+    chosen = Policy(policy)
+    for capture in captures:
+        try:
+            yield _clean_capture(capture, chosen)
+        except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
+            yield _without_text(Status.FAILED, f"cleaner failed: {type(error).__name__}: {error}", capture.media_type)
+
+
+def _clean_capture(capture: CaptureLike, policy: Policy) -> CleanedPage:
+    if capture.error:
+        status = Status.REJECTED if capture.error.startswith("not text") else Status.FAILED
+        return _without_text(status, capture.error, capture.media_type)
+    decoded = _decode(capture.payload, capture.charset, capture.media_type)
+    return _clean_decoded(
+        decoded, capture.media_type, policy=policy, url=capture.url, captured_at=capture.captured_at
+    )
+
+
+def _decode(payload: str | bytes, charset: str | None, media_type: str) -> Decoded:
+    if isinstance(payload, str):
+        return Decoded(payload, "utf-8", "given")
+    return decode(payload, declared=charset, is_html=media_type in HTML_TYPES)
+
+
+def _clean_decoded(
+    decoded: Decoded, media_type: str, *, policy: Policy, url: str | None, captured_at: datetime | None
+) -> CleanedPage:
+    """Clean a decoded capture."""
+    garbage = len(_GARBAGE.findall(decoded.text, 0, 4096))
+    if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), 4096)):
+        return _without_text(Status.REJECTED, "not text: control or undecodable characters", media_type)
+    page = to_page(decoded.text, url=url, captured_at=captured_at)
+    return _clean_page(page, decoded, policy)
+
+
+def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
+    """Label, settle and repair one page."""
+    spans = {family: list(find(page)) for family, find in CLEANERS.items()}
+    decisions, review = settle(page, spans, policy)
+    if review or policy is Policy.ANNOTATE:
+        decisions = [decision._replace(kept=True) for decision in decisions]
+    edits = () if policy is Policy.ANNOTATE else to_edits(page, decisions)
+    text, removed_text = apply(page.source_text, edits)
+    return CleanedPage(
+        text=text,
+        source_text=page.source_text,
+        edits=edits,
+        lines=_to_lines(page, decisions),
+        fields=to_fields(page, decisions, text),
+        status=_status(page, text, review),
+        reason=review or _why_empty(page, text),
+        charset=decoded.charset,
+        charset_source=decoded.charset_source,
+        media_type=page.media_type,
+        removed_text=removed_text,
+    )
+
+
+def _to_lines(page: Page, decisions: Sequence[Decision]) -> tuple[Line, ...]:
+    return tuple(
+        Line(start, end, d.label, d.reason, d.score, d.kept)
+        for start, end, d in zip(page.starts, page.ends, decisions, strict=True)
+    )
+
+
+def _status(page: Page, text: str, review: str) -> Status:
+    if review:
+        return Status.REVIEW
+    return Status.CLEANED if text.strip() else Status.EMPTY
+
+
+def _why_empty(page: Page, text: str) -> str | None:
+    if text.strip():
+        return None
+    lines = sum(1 for line in page.texts if line)
+    return f"no main text: all {lines} lines are debris" if lines else "no text in the capture"
+
+
+def _without_text(status: Status, reason: str, media_type: str) -> CleanedPage:
+    """Return the page of a capture that has no text to clean."""
+    return CleanedPage("", "", (), (), Fields(), status, reason, media_type=media_type)
