@@ -1,0 +1,181 @@
+"""Files of an archive on a local disk: made whole, once, and durable before anybody is told.
+
+The order is the promise. A file is written in ``.tmp/`` and synced; its name is made by a hard
+link, which fails if the name exists; the temporary name goes; the folder is synced. So a reader
+sees a file whole or not at all, of two writers one wins, and what was acknowledged survives a
+power cut.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from archive.errors import CollisionError, UnfitFileSystemError
+
+STALE_SECONDS: Final = 24 * 60 * 60
+"""A file that no run has taken up for this long was left by a killed one."""
+
+_NO_HARD_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_AT_FDCWD: Final = -100
+_RENAME_NOREPLACE: Final = 1
+
+
+class Staged(NamedTuple):
+    """A complete, synced file without its final name."""
+
+    path: Path
+    digest: str
+    size_bytes: int
+
+
+class Store:
+    """The folder of an archive. Paths are relative to it, parts joined by ``/``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._temporary = root / ".tmp"
+        self._durable: set[Path] = set()
+
+    def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
+        """Write a file in ``.tmp`` and sync it. If that fails, nothing is left."""
+        self._make_folder(self._temporary)
+        path = self._temporary / uuid.uuid4().hex
+        try:
+            with path.open("x+b") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+                size_bytes = file.seek(0, os.SEEK_END)
+                return Staged(path, digest_file(file), size_bytes)
+        except BaseException:
+            _remove(path)
+            raise
+
+    def link(self, staged: Staged, name: str) -> bool:
+        """Give a staged file its name. Return False, and change nothing, if the name is taken."""
+        final = self.root / name
+        try:
+            self._make_folder(final.parent)
+            is_new = _link_exclusively(staged.path, final)
+        finally:
+            _remove(staged.path)
+        sync_folder(final.parent)  # also for a name somebody else made: it may not be durable yet
+        return is_new
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Create a file with this content. Return False if the name is taken."""
+        return self.link(self.stage(_writer(data)), name)
+
+    def keep(self, staged: Staged, name: str) -> None:
+        """Give a staged file a name that stands for its content; the same content may be there."""
+        if not self.link(staged, name):
+            with (self.root / name).open("rb") as file:
+                if digest_file(file) != staged.digest:
+                    raise CollisionError(self.root / name, "it holds another content than this run would write")
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Put a file in place of what is there, at one stroke."""
+        self._move_over(self.stage(_writer(data)).path, self.root / name)
+
+    def point(self, name: str, target: str) -> None:
+        """Make a symbolic link, or turn it, at one stroke."""
+        self._make_folder(self._temporary)
+        path = self._temporary / uuid.uuid4().hex
+        path.symlink_to(target)
+        self._move_over(path, self.root / name)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left in ``.tmp`` long ago."""
+        for path in self._temporary.glob("*"):
+            with suppress(OSError):
+                if path.lstat().st_mtime < time.time() - STALE_SECONDS:
+                    path.unlink()
+
+    def _move_over(self, path: Path, final: Path) -> None:
+        try:
+            self._make_folder(final.parent)
+            path.replace(final)
+        except BaseException:
+            _remove(path)
+            raise
+        sync_folder(final.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder and its name durable, once in the life of this store."""
+        if folder in self._durable:
+            return
+        if folder == self.root:
+            folder.mkdir(parents=True, exist_ok=True)
+        else:
+            self._make_folder(folder.parent)
+            folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+        self._durable.add(folder)
+
+
+def digest_file(file: BinaryIO) -> str:
+    """Return ``sha256:<hex>`` of a whole open file."""
+    file.seek(0)
+    return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the file system can."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network file systems cannot sync folders
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _writer(data: bytes) -> Callable[[BinaryIO], None]:
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    return write
+
+
+def _remove(path: Path) -> None:
+    """Remove a temporary file; if that fails, a later sweep does."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _link_exclusively(path: Path, final: Path) -> bool:
+    """Give a file a second name; return False if that name exists."""
+    try:
+        final.hardlink_to(path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        return _rename_exclusively(path, final)
+    return True
+
+
+def _rename_exclusively(path: Path, final: Path) -> bool:
+    """Rename a file unless the new name exists: for file systems without hard links."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        raise UnfitFileSystemError(final)
+    if rename(_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(final), _RENAME_NOREPLACE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code == errno.EEXIST:
+        return False
+    if code in {errno.EINVAL, errno.ENOSYS}:
+        raise UnfitFileSystemError(final)
+    raise OSError(code, os.strerror(code), str(final))
