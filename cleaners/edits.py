@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from os.path import commonprefix
 
-from cleaners.repair import find_repairs, needs_look
+from cleaners.repair import find_repairs, find_suspects
+from cleaners.segment import SPACE
 from cleaners.settle import Decision
 from cleaners.values import Edit, Page
 
@@ -18,15 +19,16 @@ from cleaners.values import Edit, Page
 def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
     """Return the edits that turn the source text into the kept text."""
     kept = [line for line, d in enumerate(decisions) if d.kept and page.texts[line]]
-    indent = len(commonprefix([_indent(page, line) for line in kept[:1000]])) if kept else 0
-    indent = min([indent, *(len(_indent(page, line)) for line in kept[1000:])])
-    edits: list[Edit] = []
-    look = needs_look(page.source_text)
     last = kept[-1] if kept else -1
+    indent = len(commonprefix(_margins(page, kept))) if kept else 0
+    suspects = find_suspects(page)
+    edits: list[Edit] = []
     blanks = 1  # as if a blank line stood before the text: none may open it
-    for line, decision in enumerate(decisions):
-        start, end, text = page.starts[line], page.ends[line], page.texts[line]
-        after = page.starts[line + 1] if line + 1 < len(decisions) else end
+    afters = [*page.starts[1:], page.ends[-1]]
+    for line, (start, end, after, text) in enumerate(
+        zip(page.starts, page.ends, afters, page.texts, strict=True)
+    ):
+        decision = decisions[line]
         if not decision.kept:
             edits.append(Edit(start, after, decision.label, decision.reason, decision.score, ""))
         elif not text:
@@ -34,23 +36,37 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
             if blanks > 1 or line > last:
                 edits.extend(_change(page, start, after, "repair/blank-lines"))
             else:
-                edits.extend(_break(page, start, end, after))
+                edits.extend(_ending(page, start, end, after))
         else:
             blanks = 0
-            body = start + indent
-            tail = start + len(page.source_text[start:end].rstrip())
-            edits.extend(_change(page, start, body, "repair/indent"))
-            if look:
+            body, tail = start + indent, end
+            if len(text) != end - start:
+                edits.extend(_change(page, start, body, "repair/indent"))
+                tail = start + len(page.source_text[start:end].rstrip(SPACE))
+            if line in suspects:
                 edits.extend(find_repairs(page.source_text, body, tail))
-            edits.extend(_ending(page, tail, end, after, is_last=line == last))
+            if line == last:
+                edits.extend(_change(page, tail, after, "repair/line-end"))
+            elif tail < end or page.source_text[end:after] != "\n":
+                edits.extend(_ending(page, tail, end, after))
     return tuple(edits)
+
+
+def _margins(page: Page, lines: Sequence[int]) -> list[str]:
+    """Return the white space that each of the lines begins with; one empty margin settles it."""
+    margins = []
+    for line in lines:
+        margins.append(_indent(page, line) if len(page.texts[line]) < page.ends[line] - page.starts[line] else "")
+        if not margins[-1]:
+            return [""]
+    return margins
 
 
 def _indent(page: Page, line: int) -> str:
     """Return the white space a line begins with."""
     start, end = page.starts[line], page.ends[line]
     stretch = page.source_text[start:end]
-    return stretch[: len(stretch) - len(stretch.lstrip())]
+    return stretch[: len(stretch) - len(stretch.lstrip(SPACE))]
 
 
 def _change(page: Page, start: int, end: int, reason: str, replacement: str = "") -> Iterator[Edit]:
@@ -59,16 +75,7 @@ def _change(page: Page, start: int, end: int, reason: str, replacement: str = ""
         yield Edit(start, end, "repair", reason, 1.0, replacement)
 
 
-def _ending(page: Page, tail: int, end: int, after: int, *, is_last: bool) -> Iterator[Edit]:
-    """Yield the edits of a kept line's end: trailing space, and a line break as one line feed."""
-    if is_last:
-        yield from _change(page, tail, after, "repair/line-end")
-    else:
-        yield from _change(page, tail, end, "repair/trailing-space")
-        yield from _change(page, end, after, "repair/line-break", "\n" if after > end else "")
-
-
-def _break(page: Page, start: int, end: int, after: int) -> Iterator[Edit]:
-    """Yield the edits of a blank line that stays."""
-    yield from _change(page, start, end, "repair/trailing-space")
+def _ending(page: Page, tail: int, end: int, after: int) -> Iterator[Edit]:
+    """Yield the edits of a line's end: space before the break goes, the break becomes one line feed."""
+    yield from _change(page, tail, end, "repair/trailing-space")
     yield from _change(page, end, after, "repair/line-break", "\n" if after > end else "")

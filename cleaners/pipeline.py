@@ -117,10 +117,8 @@ def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
 
 
 def _to_lines(page: Page, decisions: Sequence[Decision]) -> tuple[Line, ...]:
-    return tuple(
-        Line(start, end, d.label, d.reason, d.score, d.kept)
-        for start, end, d in zip(page.starts, page.ends, decisions, strict=True)
-    )
+    columns = zip(*decisions, strict=True)  # label, reason, score, kept, value
+    return tuple(map(Line, page.starts, page.ends, *list(columns)[:4]))
 
 
 def _status(page: Page, text: str, review: str) -> Status:

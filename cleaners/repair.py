@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 from unicodedata import is_normalized, normalize
@@ -17,12 +18,15 @@ from unicodedata import is_normalized, normalize
 import ftfy
 from ftfy.badness import is_bad
 
-from cleaners.values import Edit
+from cleaners.values import Edit, Page
 
 _FIDELITY: Final = ftfy.TextFixerConfig(
     unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False,
     fix_line_breaks=False, remove_terminal_escapes=False, remove_control_chars=False, normalization=None,
 )  # fmt: skip
+
+MAX_LAYERS: Final = 4
+"""Text that is still not in order after so many rounds was no text."""
 
 _NBSP: Final = "\u00a0\u2007\u202f"
 # Linear: four alternatives that start with different characters; each run is consumed once.
@@ -33,28 +37,71 @@ _SMALL: Final = re.compile(
     "|(?P<surrogate>[\ud800-\udfff]+)"
     "|(?P<entity>&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
 )
+# Linear: a single character class, everything _SMALL can begin with.
+_ODD: Final = re.compile(f"[&{_NBSP}\u00ad\u200b\u2060\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# Linear: a single character class. Letters that some other form of the text would compose or decompose.
+_COMBINING: Final = re.compile(r"[^\x00-\u02ff\u4e00-\u9fff]")
+_MARKUP_ENTITIES: Final = ("<", ">")
+# Linear: pairs and single characters. UTF-8 read as a one-byte charset always shows one of these; ftfy's own
+# test is exact but reads every character, so it is asked only about pages that have such a pair.
+_SUSPECT: Final = re.compile(
+    "[\x80-\x84\x86-\x9f┬├╨╤]"
+    "|[ÂÃÄÅÆÐÑÎÏØÙâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+    "|[ãäåæçèéàáïð][\x80-\x9f\xa1-\xbf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]"
+    "|[РСГВТ][^\x00-\x7fА-Яа-яЁё«»“”„’—–…№]"
+)
+# Linear: a single character class, everything _SMALL can begin with.
+_ODD: Final = re.compile(f"[&{_NBSP}\u00ad\u200b\u2060\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# Linear: a single character class. Letters that some other form of the text would compose or decompose.
+_COMBINING: Final = re.compile(r"[^\x00-\u02ff\u4e00-\u9fff]")
 _MARKUP_ENTITIES: Final = ("<", ">")
 # Linear: a single character class. UTF-8 read as a one-byte charset always shows one of these.
 _SUSPECT: Final = re.compile("[\x80-\x9fÂÃÄÅÆÐÑÎÏØÙàáâãäåæçèéïðРСГВТ┬├╨╤]")
 
 
+def find_suspects(page: Page) -> set[int]:
+    """Return the lines to which some repair could apply: few in most pages, none in plain ASCII.
+
+    Whole-page searches decide, so a line that needs nothing costs nothing.
+    """
+    source = page.source_text
+    odd = [match.start() for match in _ODD.finditer(source)]
+    if not source.isascii():
+        if not is_normalized("NFC", source):
+            odd += [match.start() for match in _COMBINING.finditer(source)]
+        if _SUSPECT.search(source) and is_bad(source):
+            odd += [match.start() for match in _SUSPECT.finditer(source)]
+    return {bisect_right(page.starts, at) - 1 for at in odd}
+
+
 def find_repairs(source_text: str, start: int, end: int) -> Iterator[Edit]:
     """Yield the repairs of one kept stretch without line breaks."""
     line = source_text[start:end]
-    if _SUSPECT.search(line) and is_bad(line) and (fixed := ftfy.fix_text(line, _FIDELITY)) != line:
-        yield from _narrowed(line, _SMALL.sub(_replacement, fixed), start, "repair/mojibake")
-    elif not line.isascii() and not is_normalized("NFC", line):
-        yield from _narrowed(line, _SMALL.sub(_replacement, normalize("NFC", line)), start, "repair/unicode-nfc")
-    else:
-        for match in _SMALL.finditer(line):
-            if (replacement := _replacement(match)) != match[0]:
-                reason = f"repair/{match.lastgroup}"
-                yield _repair(start + match.start(), start + match.end(), reason, replacement)
+    if (mended := _mended(line)) == line:
+        return
+    small = _SMALL.sub(_replacement, line)
+    if mended != small:  # more than small repairs: letters themselves were wrong
+        reason = "repair/unicode-nfc" if normalize("NFC", small) == mended else "repair/mojibake"
+        yield from _narrowed(line, mended, start, reason)
+        return
+    for match in _SMALL.finditer(line):
+        if (replacement := _replacement(match)) != match[0]:
+            yield _repair(start + match.start(), start + match.end(), f"repair/{match.lastgroup}", replacement)
 
 
-def needs_look(source_text: str) -> bool:
-    """Return whether any repair could apply: most ASCII text has none."""
-    return not source_text.isascii() or "&" in source_text or not source_text.isprintable()
+def _mended(line: str) -> str:
+    """Return the line with every repair done, again and again until none applies."""
+    for _ in range(MAX_LAYERS):
+        once = line
+        if _SUSPECT.search(once) and is_bad(once):
+            once = ftfy.fix_text(once, _FIDELITY)
+        if not once.isascii() and not is_normalized("NFC", once):
+            once = normalize("NFC", once)
+        once = _SMALL.sub(_replacement, once)
+        if once == line:
+            break
+        line = once
+    return line
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -16,6 +16,11 @@ from cleaners.values import Page
 _BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _ODD_BREAKS = "\r\v\f\x85\u2028\u2029"
 
+SPACE = "".join(
+    chr(code) for code in range(0x3001) if chr(code).isspace() or code < 0x20 or 0x7F <= code < 0xA0
+) + "\u00ad\u200b\u2060\ufeff\ufffe\uffff"
+"""What shows nothing: white space, controls and invisible characters. A line of only these is blank."""
+
 MAX_KEY_CHARS = 400
 """Longer lines are compared by their first characters only: no phrase is that long."""
 
@@ -86,5 +91,5 @@ def find_lines(text: str) -> tuple[list[int], list[int]]:
 def to_page(text: str, *, url: str | None = None, captured_at: datetime | None = None) -> Page:
     """Return a text capture as a page of lines."""
     starts, ends = find_lines(text)
-    texts = [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    texts = [text[start:end].strip(SPACE) for start, end in zip(starts, ends, strict=True)]
     return Page(text, starts, ends, texts, fold_lines(texts), url=url, captured_at=captured_at)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cleaners.labels import LABELS, Safety
@@ -102,7 +103,7 @@ def settle(page: Page, spans: Mapping[str, Sequence[Span]], policy: Policy) -> t
     for line, case in cases.items():
         place = PLACE_SCORE if not first <= line <= last else 0.0
         decisions[line] = _decide(case, case.weight() + place, bar)
-    _ask_neighbours(page, cases, decisions, bar)
+    _ask_neighbours(page, cases, decisions, (bar, first, last))
     _drop_duplicates(page, cases, decisions)
     return decisions, _over_budget(page, prose, cases, decisions, bar)
 
@@ -143,15 +144,15 @@ def _decide(case: Case, weight: float, bar: Bar) -> Decision:
     return Decision(verdict.label, verdict.reason, verdict.score, kept=False, value=verdict.value)
 
 
-def _ask_neighbours(page: Page, cases: Mapping[int, Case], decisions: list[Decision], bar: Bar) -> None:
+def _ask_neighbours(
+    page: Page, cases: Mapping[int, Case], decisions: list[Decision], zone: tuple[Bar, int, int]
+) -> None:
     """Decide doubtful lines again that stand next to a removed one, downwards, then upwards."""
+    bar, first, last = zone
     lines = [line for line, text in enumerate(page.texts) if text]
-    prose = find_prose(page)
-    first, last = (prose[0], prose[-1]) if prose else (0, len(decisions))
     for order in (lines, lines[::-1]):
-        for before, line in zip(order, order[1:], strict=False):
-            case = cases.get(line)
-            if case and decisions[line].kept and not decisions[before].kept and case.debris:
+        for before, line in pairwise(order):
+            if decisions[line].kept and not decisions[before].kept and (case := cases.get(line)):
                 place = PLACE_SCORE if not first <= line <= last else 0.0
                 decisions[line] = _decide(case, case.weight() + place + NEIGHBOUR_SCORE, bar)
 
