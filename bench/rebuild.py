@@ -69,10 +69,14 @@ def _verify_lines(page: CleanedPage) -> Iterator[str]:
 
 
 def check(gold: GoldPage) -> Checked:
-    """Clean one page and look at its ledger."""
-    page = clean(gold.payload, media_type=gold.media_type, url=gold.url)
+    """Clean one page and look at its ledger; a cleaner that raises loses the page."""
+    name = f"{gold.set_name} {gold.page_id}"
+    try:
+        page = clean(gold.payload, media_type=gold.media_type, url=gold.url)
+    except Exception as error:  # noqa: BLE001 - the page has to be named, whatever went wrong
+        return Checked(name, gold.rendering, "raised", 0, 0, f"{type(error).__name__}: {error}")
     return Checked(
-        f"{gold.set_name} {gold.page_id}",
+        name,
         gold.rendering,
         page.status.value,
         len(page.source_text),
