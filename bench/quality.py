@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 
@@ -82,18 +82,16 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-class _names_of:  # noqa: N801 - reads as a function where it stands
-    """Parse comma-separated names, each of which has to be a known one."""
+def _names_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:
+    """Return a parser of comma-separated names, each of which has to be a known one."""
 
-    def __init__(self, known: Iterable[str]) -> None:
-        self.known = tuple(known)
-
-    def __call__(self, text: str) -> tuple[str, ...]:
+    def parse(text: str) -> tuple[str, ...]:
         names = tuple(name.strip() for name in text.split(","))
-        unknown = [name for name in names if name not in self.known]
-        if unknown:
-            raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; there are {self.known}")
+        if unknown := [name for name in names if name not in known]:
+            raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; there are: {', '.join(known)}")
         return names
+
+    return parse
 
 
 def _rows_of(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from bench import metadata, rebuild, seeds, speed
 from bench.metadata import Answer, days_of, judge, names_of
 from bench.metrics import Confusion
 from bench.pages import GoldPage
-from cleaners import CleanedPage, Edit, Fields, Line, Status
+from cleaners import CleanedPage, Edit, Fields, Line, Status, pipeline
 from tests.test_bench_pages import write_gold
 
 GOOD = CleanedPage(
@@ -124,12 +124,12 @@ def test_metadata_is_measured_for_all_tools(tmp_path: Path, capsys: pytest.Captu
 
 def test_steps_add_up_and_are_put_back() -> None:
     """All of the time is accounted for, and the pipeline is as before."""
-    cleaners = dict(speed.pipeline.CLEANERS)
+    cleaners = dict(pipeline.CLEANERS)
     page = GoldPage("1", "wcxb_dev", "text:bs4", b"Listen Live\nThe bridge was closed on Tuesday.")
     seconds = speed.measure_steps([page] * 5)
     assert {"settle", "everything else", *(f"cleaner {name}" for name in cleaners)} <= set(seconds)
     assert all(value >= 0 for value in seconds.values())
-    assert cleaners == speed.pipeline.CLEANERS
+    assert cleaners == pipeline.CLEANERS
 
 
 def test_all_are_timed_on_the_same_pages() -> None:
