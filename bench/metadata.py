@@ -63,11 +63,11 @@ def answer_strigil(page: GoldPage) -> Answer:
 
 
 def answer_trafilatura(page: GoldPage) -> Answer:
-    """Return trafilatura's metadata."""
+    """Return trafilatura's metadata; keywords that it leaves as one string are split."""
     found = trafilatura.extract_metadata(page.payload, default_url=page.url)
     if found is None:
         return Answer()
-    return Answer(found.title, found.author, found.date, tuple(found.tags or ()))
+    return Answer(found.title, found.author, found.date, tuple(",".join(found.tags or ()).split(",")))
 
 
 def answer_htmldate(page: GoldPage) -> Answer:

@@ -129,7 +129,10 @@ def _peak_mib() -> float:
 
 
 def measure_memory(selection: Selection) -> tuple[float, float]:
-    """Return MiB held before the first page and at most while cleaning; wants a fresh process."""
+    """Return MiB held before the first page and at most while cleaning.
+
+    Wants a fresh process of a parent that has read nothing yet: a child inherits its peak.
+    """
     before = _peak_mib()
     for page in read_pages(selection):
         run_strigil([page])
@@ -167,6 +170,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     for skipped in find_missing(to_selection(options)):
         print(skipped)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        before, peak = pool.submit(measure_memory, to_selection(options)).result()
+    print(f"memory: strigil takes {peak - before:.0f} MiB on top of {before:.0f} MiB (peers and all) before")
     runs: dict[str, Run] = {"strigil": run_strigil, **{name: _run_peer(name) for name in _PEERS}}
     drawn = {}
     for title, renderings in _INPUTS.items():
@@ -180,9 +186,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if failed := run_strigil(pages):
             print(f"  strigil failed on {failed} pages: its time says nothing")
         drawn[title] = {name: 1e3 * seconds / timing.pages for name, seconds in timing.seconds.items()}
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        before, peak = pool.submit(measure_memory, to_selection(options)).result()
-    print(f"\nmemory: at most {peak:.0f} MiB, {before:.0f} MiB of it before the first page (with all peers)")
     if options.picture:
         draw_speed(drawn, PICTURE)
     return 0
