@@ -47,7 +47,7 @@ class Store:
 
     def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
         """Write a file in ``.tmp`` and sync it. If that fails, nothing is left."""
-        self._make_folder(self._temporary)
+        self.make_folder(self._temporary)
         path = self._temporary / uuid.uuid4().hex
         try:
             with path.open("x+b") as file:
@@ -60,11 +60,19 @@ class Store:
             _remove(path)
             raise
 
+    def stage_bytes(self, data: bytes) -> Staged:
+        """Stage a file with this content."""
+
+        def write(file: BinaryIO) -> None:
+            file.write(data)
+
+        return self.stage(write)
+
     def link(self, staged: Staged, name: str) -> bool:
         """Give a staged file its name. Return False, and change nothing, if the name is taken."""
         final = self.root / name
         try:
-            self._make_folder(final.parent)
+            self.make_folder(final.parent)
             is_new = _link_exclusively(staged.path, final)
         finally:
             _remove(staged.path)
@@ -73,22 +81,24 @@ class Store:
 
     def create(self, name: str, data: bytes) -> bool:
         """Create a file with this content. Return False if the name is taken."""
-        return self.link(self.stage(_writer(data)), name)
+        return self.link(self.stage_bytes(data), name)
 
     def keep(self, staged: Staged, name: str) -> None:
         """Give a staged file a name that stands for its content; the same content may be there."""
         if not self.link(staged, name):
             with (self.root / name).open("rb") as file:
                 if digest_file(file) != staged.digest:
-                    raise CollisionError(self.root / name, "it holds another content than this run would write")
+                    raise CollisionError(
+                        self.root / name, "it holds another content than this run would write"
+                    )
 
     def replace(self, name: str, data: bytes) -> None:
         """Put a file in place of what is there, at one stroke."""
-        self._move_over(self.stage(_writer(data)).path, self.root / name)
+        self._move_over(self.stage_bytes(data).path, self.root / name)
 
     def point(self, name: str, target: str) -> None:
         """Make a symbolic link, or turn it, at one stroke."""
-        self._make_folder(self._temporary)
+        self.make_folder(self._temporary)
         path = self._temporary / uuid.uuid4().hex
         path.symlink_to(target)
         self._move_over(path, self.root / name)
@@ -102,21 +112,21 @@ class Store:
 
     def _move_over(self, path: Path, final: Path) -> None:
         try:
-            self._make_folder(final.parent)
+            self.make_folder(final.parent)
             path.replace(final)
         except BaseException:
             _remove(path)
             raise
         sync_folder(final.parent)
 
-    def _make_folder(self, folder: Path) -> None:
+    def make_folder(self, folder: Path) -> None:
         """Make a folder and its name durable, once in the life of this store."""
         if folder in self._durable:
             return
         if folder == self.root:
             folder.mkdir(parents=True, exist_ok=True)
         else:
-            self._make_folder(folder.parent)
+            self.make_folder(folder.parent)
             folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
         self._durable.add(folder)
@@ -138,13 +148,6 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
-
-
-def _writer(data: bytes) -> Callable[[BinaryIO], None]:
-    def write(file: BinaryIO) -> None:
-        file.write(data)
-
-    return write
 
 
 def _remove(path: Path) -> None:

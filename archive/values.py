@@ -57,6 +57,14 @@ class RawRef(NamedTuple):
     record_id: str
 
 
+class FileRecord(NamedTuple):
+    """A file as it was written; ``file`` is relative to the archive."""
+
+    file: str
+    digest: str
+    size_bytes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Captures that were committed together; the tuples are parallel. Empty: nothing was new."""

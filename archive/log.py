@@ -1,0 +1,155 @@
+"""The commit log: numbered entries, each created exclusively; what it says has happened, once.
+
+An entry names the raw files of a batch, its captures and the input items that were read to their
+end with it. Whoever creates entry N + 1 has committed; everybody else reads it and tries again.
+Nothing in the log is ever changed. Law: the captures of all entries are disjoint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from archive.errors import DamagedFileError
+from archive.identity import capture_date
+from archive.idset import IdSet
+from archive.raw import RawBatch, ReadPayload, read_raw
+from archive.sealed import read_sealed, to_sealed
+from archive.store import Store
+from archive.values import Batch, FileRecord
+
+_DIGITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One commit. ``dates`` counts the captures of each day: one part file an edition for each.
+
+    ``references`` are the WARC files that captures were left in, with their sizes. A commit
+    without captures has an empty ``batch`` and no ``index``.
+    """
+
+    batch: str = ""
+    index: FileRecord | None = None
+    warc: FileRecord | None = None
+    references: dict[str, int] = field(default_factory=dict)
+    dates: dict[str, int] = field(default_factory=dict)
+    payload_bytes: int = 0
+    capture_ids: tuple[str, ...] = ()
+    done_items: tuple[str, ...] = ()
+
+    @classmethod
+    def from_raw(cls, raw: RawBatch, done_items: tuple[str, ...]) -> LogEntry:
+        """Return the entry of a batch whose raw files are in place."""
+        return cls(
+            raw.batch.digest,
+            raw.index,
+            raw.warc,
+            raw.references,
+            dict(Counter(map(capture_date, raw.batch.captures))),
+            raw.payload_bytes,
+            raw.batch.capture_ids,
+            done_items,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as plain data."""
+        files = {"index": self.index, "warc": self.warc}
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return data | {name: file._asdict() if file else None for name, file in files.items()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> LogEntry:
+        """Return the entry from plain data."""
+        for name in ("index", "warc"):
+            data[name] = FileRecord(**data[name]) if data[name] else None
+        for name in ("capture_ids", "done_items"):
+            data[name] = tuple(data[name])
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedBatch:
+    """A committed batch that is not loaded. Plain data: it can go to another process."""
+
+    root: str
+    digest: str
+    index: FileRecord
+    captures_count: int
+    payload_bytes: int
+
+    def load(self, read_payload: ReadPayload) -> Batch:
+        """Return the batch as it was committed, read again from the raw files."""
+        return read_raw(Path(self.root), self.index, self.digest, read_payload)
+
+
+class Log:
+    """The log of one archive. It knows the ids of its entries, 16 bytes each."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._last = 0
+        self._captures = IdSet()
+        self._items = IdSet()
+
+    def refresh(self) -> int:
+        """Take in what others have committed since; return the number of the last entry."""
+        with self._lock:
+            new = list(self.entries(after=self._last))
+            if new:
+                self._captures.add([key for entry in new for key in entry.capture_ids])
+                self._items.add([_item_id(key) for entry in new for key in entry.done_items])
+                self._last += len(new)
+            return self._last
+
+    def entries(self, after: int = 0) -> Iterator[LogEntry]:
+        """Yield the entries after a number, in order, as they are on disk."""
+        number = after + 1
+        while (path := self.path(number)).exists():
+            yield LogEntry.from_json(read_sealed(path))
+            number += 1
+        if after == 0:
+            self._refuse_gap(number)
+
+    def append(self, entry: LogEntry, number: int) -> bool:
+        """Create an entry. Return False if somebody else has created that number."""
+        return self._store.create(self._name(number), to_sealed(entry.to_json()))
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all entries on disk, in order."""
+        folder = self._store.root / "log"
+        return sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit())
+
+    def path(self, number: int) -> Path:
+        """Return the path of an entry."""
+        return self._store.root / self._name(number)
+
+    def new_captures(self, ids: Sequence[str]) -> list[bool]:
+        """Return for each capture id whether it is new."""
+        return [not known for known in self._captures.has(ids)]
+
+    def new_items(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return those item keys that are new, each once."""
+        unique = list(dict.fromkeys(keys))
+        known = self._items.has([_item_id(key) for key in unique])
+        return tuple(key for key, is_known in zip(unique, known, strict=True) if not is_known)
+
+    def _refuse_gap(self, number: int) -> None:
+        later = [n for n in self.numbers() if n > number]
+        if later and not self.path(number).exists():
+            raise DamagedFileError(
+                self.path(number), f"the entry is missing, though number {later[0]} is there"
+            )
+
+    def _name(self, number: int) -> str:
+        return f"log/{number:0{_DIGITS}}.json"
+
+
+def _item_id(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,127 @@
+"""Part files: one immutable Parquet file for each batch, day and edition.
+
+The same rows give the same bytes, given the same pyarrow: no clock and no host in the file, rows
+sorted, one chunk a row group, footer keys sorted. The footer says in full what the name abbreviates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive.errors import CollisionError
+from archive.rows import Row, to_table
+from archive.schema import LOOKED_UP, REPETITIVE, SCHEMA, WITH_STATISTICS
+from archive.store import Store, digest_file
+from archive.values import SCHEMA_VERSION, FileRecord, Pipeline
+
+WRITER: Final = f"pyarrow {pa.__version__}"
+
+_MAX_GROUP_ROWS: Final = 10_000
+_MAX_GROUP_CHARS: Final = 128 * 1024 * 1024  # an Arrow string array holds 2 GiB
+_ZSTD_LEVEL: Final = 3
+_FALSE_POSITIVES: Final = 0.01
+
+
+class Place(NamedTuple):
+    """The batch and the day a part holds."""
+
+    batch: str
+    day: str
+
+
+def part_name(edition: str, place: Place) -> str:
+    """Return the path of a part, relative to the archive."""
+    name = f"part-{place.batch[:16]}-{edition[-8:]}.parquet"
+    return f"clean/{edition}/data/capture_date={place.day}/{name}"
+
+
+def write_part(store: Store, rows: Sequence[Row], pipeline: Pipeline, place: Place) -> FileRecord:
+    """Write a part, unless it is there, and return what is there; raise if another file has its name."""
+    name, keys = part_name(pipeline.edition, place), _footer(place, pipeline)
+    rows = sorted(rows, key=lambda row: row.sort_key)
+    staged = store.stage(lambda file: _write(file, rows, pipeline, keys))
+    if store.link(staged, name):
+        return FileRecord(name, staged.digest, staged.size_bytes)
+    path = store.root / name
+    found = read_footer(path)
+    if any(found.get(key) != value for key, value in keys.items()):
+        raise CollisionError(path, _describe(found))
+    with path.open("rb") as file:
+        return FileRecord(name, digest_file(file), path.stat().st_size)
+
+
+def read_footer(path: Path) -> dict[str, str]:
+    """Return what the footer of a Parquet file says of the part; nothing if it is no part."""
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+    except pa.ArrowInvalid:
+        return {}
+    return {
+        key.decode(): value.decode("utf-8", "replace")
+        for key, value in metadata.items()
+        if key.startswith(b"archive.")
+    }
+
+
+def _footer(place: Place, pipeline: Pipeline) -> dict[str, str]:
+    """Return what the footer of a part says of it, in sorted order."""
+    return {
+        "archive.batch": place.batch,
+        "archive.capture_date": place.day,
+        "archive.edition": pipeline.edition,
+        "archive.format": "1",
+        "archive.pipeline": json.dumps(asdict(pipeline), sort_keys=True),
+        "archive.pipeline_digest": pipeline.digest,
+        "archive.schema_version": str(SCHEMA_VERSION),
+        "archive.sort": "urlkey,captured_at,capture_id",
+    }
+
+
+def _write(file: BinaryIO, rows: Sequence[Row], pipeline: Pipeline, keys: dict[str, str]) -> None:
+    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **_settings(len(rows))) as writer:
+        for group in _row_groups(rows):
+            table = to_table(group, pipeline).combine_chunks()
+            writer.write_table(table.replace_schema_metadata(keys), row_group_size=len(group))
+
+
+def _settings(rows: int) -> dict[str, Any]:
+    ndv = max(1, min(rows, _MAX_GROUP_ROWS))
+    return {
+        "compression": "zstd",
+        "compression_level": _ZSTD_LEVEL,
+        "use_dictionary": list(REPETITIVE),
+        "write_statistics": list(WITH_STATISTICS),
+        "write_page_index": True,
+        "write_page_checksum": True,
+        "sorting_columns": [
+            pq.SortingColumn(SCHEMA.get_field_index("urlkey")),
+            pq.SortingColumn(SCHEMA.get_field_index("captured_at"), nulls_first=True),
+        ],
+        "bloom_filter_options": {name: {"ndv": ndv, "fpp": _FALSE_POSITIVES} for name in LOOKED_UP},
+    }
+
+
+def _row_groups(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Yield the rows in groups of bounded length and text."""
+    start = chars = 0
+    for at, row in enumerate(rows):
+        size = len(row.page.source_text) + len(row.page.text)
+        if at > start and (at - start == _MAX_GROUP_ROWS or chars + size > _MAX_GROUP_CHARS):
+            yield rows[start:at]
+            start, chars = at, 0
+        chars += size
+    if start < len(rows):
+        yield rows[start:]
+
+
+def _describe(found: dict[str, str]) -> str:
+    if not found:
+        return "it is empty or no part of an archive"
+    return f"it holds batch {found.get('archive.batch')} of pipeline {found.get('archive.pipeline_digest')}"

@@ -1,0 +1,158 @@
+"""The raw side of a batch: captures packed into one WARC file, or referenced where they are.
+
+Both files are named by the digest of what they hold, so writing them twice is writing them once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from archive.cdxj import IndexLine, from_line, to_line
+from archive.errors import DamagedFileError, RawChangedError
+from archive.identity import capture_id
+from archive.store import Staged, Store
+from archive.values import Batch, FileRecord, RawRef
+from archive.warc import record_id_of, to_record
+from captures.values import Capture
+
+ReadPayload = Callable[[str, int, int], bytes]
+"""``(file, offset, length) -> payload`` of a WARC record."""
+
+_NAME_DIGITS: Final = 16
+
+
+class Identified(NamedTuple):
+    """A capture with its id and its digest, which costs time to make."""
+
+    capture_id: str
+    capture: Capture
+    payload_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """A batch whose raw files are in place. ``warc`` is None if no capture had to be packed."""
+
+    batch: Batch
+    index: FileRecord
+    warc: FileRecord | None
+    references: dict[str, int]
+    payload_bytes: int
+
+
+def identify(captures: Sequence[Capture]) -> list[Identified]:
+    """Return captures with their ids, each id once."""
+    found: dict[str, Identified] = {}
+    for capture in captures:
+        digest = capture.payload_digest
+        key = capture_id(capture, digest)
+        found.setdefault(key, Identified(key, capture, digest))
+    return list(found.values())
+
+
+def write_raw(store: Store, batch: Sequence[Identified]) -> RawBatch:
+    """Write the WARC file (if there is anything to pack) and the index of a batch."""
+    packed = [one for one in batch if not _stays_in_place(one.capture)]
+    refs: dict[str, RawRef] = {}
+    staged = store.stage(lambda file: refs.update(_pack(file, packed))) if packed else None
+    digest = _batch_digest(_index(batch, refs), staged)
+    name = f"raw/{digest[:_NAME_DIGITS]}"
+    if staged is not None:
+        store.keep(staged, _warc_name(digest))
+        refs = {key: ref._replace(file=_warc_name(digest)) for key, ref in refs.items()}
+    lines = _index(batch, refs)
+    index = store.stage_bytes("".join(sorted(map(to_line, lines))).encode())
+    store.keep(index, f"{name}.cdxj")
+    return RawBatch(
+        _to_batch(digest, lines, [one.capture for one in batch]),
+        FileRecord(f"{name}.cdxj", index.digest, index.size_bytes),
+        FileRecord(_warc_name(digest), staged.digest, staged.size_bytes) if staged else None,
+        _sizes({line.ref.file for line in lines if line.capture_id not in refs}),
+        sum(line.payload_bytes for line in lines),
+    )
+
+
+def read_index(root: Path, index: FileRecord) -> list[IndexLine]:
+    """Return the index of a batch in the order of its captures."""
+    path = root / index.file
+    data = path.read_bytes() if path.exists() else b""
+    if "sha256:" + hashlib.sha256(data).hexdigest() != index.digest:
+        raise DamagedFileError(path, "the index of a batch is missing or was changed")
+    return sorted(map(from_line, data.decode().splitlines()))
+
+
+def read_raw(root: Path, index: FileRecord, digest: str, read_payload: ReadPayload) -> Batch:
+    """Return a batch as it was committed, its payloads read again and compared with their digests."""
+    lines = read_index(root, index)
+    captures = []
+    for line in lines:
+        file, offset, length, _record_id = line.ref
+        where = str(root / file) if file == _warc_name(digest) else file
+        payload = read_payload(where, offset, length)[: line.payload_bytes]
+        capture = replace(line.capture, payload=payload)
+        if capture.payload_digest != line.payload_digest:
+            raise RawChangedError(where, offset)
+        captures.append(capture)
+    return _to_batch(digest, lines, captures)
+
+
+def _stays_in_place(capture: Capture) -> bool:
+    """Return whether a capture is a record of a WARC file, which is kept as it is and not copied."""
+    return capture.provenance.source_format == "warc" and capture.provenance.offset >= 0
+
+
+def _pack(file: BinaryIO, batch: Sequence[Identified]) -> dict[str, RawRef]:
+    """Write the records of captures to a file; return where each is, the file still without a name."""
+    refs: dict[str, RawRef] = {}
+    for key, capture, payload_digest in batch:
+        offset = file.tell()
+        length = file.write(to_record(capture, key, payload_digest))
+        refs[key] = RawRef("", offset, length, record_id_of(key))
+    return refs
+
+
+def _index(batch: Sequence[Identified], packed: Mapping[str, RawRef]) -> list[IndexLine]:
+    return [
+        IndexLine(
+            position,
+            key,
+            capture,
+            payload_digest,
+            len(capture.payload),
+            packed.get(key) or _reference(capture),
+        )
+        for position, (key, capture, payload_digest) in enumerate(batch)
+    ]
+
+
+def _reference(capture: Capture) -> RawRef:
+    origin = capture.provenance
+    return RawRef(origin.file, origin.offset, origin.length, (origin.record_id or "").strip("<>"))
+
+
+def _batch_digest(lines: Sequence[IndexLine], warc: Staged | None) -> str:
+    """Digest all that is in a batch: its ids, what is known of its captures, and their packed bytes."""
+    text = "".join(map(to_line, lines)) + (warc.digest if warc else "")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _warc_name(digest: str) -> str:
+    return f"raw/{digest[:_NAME_DIGITS]}.warc.gz"
+
+
+def _to_batch(digest: str, lines: Sequence[IndexLine], captures: Sequence[Capture]) -> Batch:
+    return Batch(
+        digest,
+        tuple(captures),
+        tuple(line.ref for line in lines),
+        tuple(line.capture_id for line in lines),
+    )
+
+
+def _sizes(files: Iterable[str]) -> dict[str, int]:
+    """Return the size of each referenced file, -1 for one that is not on a local disk."""
+    return {file: Path(file).stat().st_size if Path(file).is_file() else -1 for file in sorted(files)}

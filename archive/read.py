@@ -1,0 +1,96 @@
+"""Asking the archive in SQL: the one door to DuckDB.
+
+Views: ``documents`` (a row a capture), ``edits`` (a row a change, with what it took out),
+``fields`` (a row a candidate value), ``runs`` (a row a part file, from the ledger).
+"""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from archive.archive import Archive
+from archive.schema import SCHEMA
+
+_RUNS: Final = {
+    "path": "varchar",
+    "edition": "varchar",
+    "capture_date": "date",
+    "batch": "varchar",
+    "pipeline": "struct(cleaner varchar, version varchar, policy varchar, config_digest varchar)",
+    "rows": "bigint",
+    "size_bytes": "bigint",
+    "part_digest": "varchar",
+    "statuses": "map(varchar, bigint)",
+    "writer": "varchar",
+    "published_at": "timestamptz",
+}
+
+_EDITS: Final = """
+create view edits as
+select capture_id, url, capture_date, edit.start as span_start, edit."end" as span_end,
+    edit.label as label, edit.reason as reason, edit.score as score, edit.replacement as replacement,
+    substring(
+        removed_text,
+        1 + coalesce(sum(edit."end" - edit.start) over (
+            partition by capture_id order by edit.start, edit."end"
+            rows between unbounded preceding and 1 preceding
+        ), 0)::bigint,
+        edit."end" - edit.start
+    ) as removed
+from (select capture_id, url, capture_date, removed_text, unnest(edits) as edit from documents)
+"""
+
+_FIELDS: Final = """
+create view fields as
+select capture_id, url, capture_date, evidence.field as field, evidence.value as value,
+    evidence.source as source, evidence.score as score, evidence.start as span_start,
+    evidence."end" as span_end, evidence.chosen as chosen
+from (select capture_id, url, capture_date, unnest(evidence) as evidence from documents)
+"""
+
+
+def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB connection with views over an edition, the current one if none is named."""
+    data = archive.data_path(edition)
+    connection = duckdb.connect(":memory:")
+    connection.execute("set TimeZone = 'UTC'")
+    if any(data.glob("*/*.parquet")):
+        connection.execute(
+            f"create view documents as select * from read_parquet({_pattern(data, '*/*.parquet')}, "  # noqa: S608
+            "hive_partitioning = true, hive_types = {'capture_date': date})"
+        )
+    else:
+        day = pa.field("capture_date", pa.date32())
+        connection.register("documents", SCHEMA.remove_metadata().append(day).empty_table())
+    connection.execute(_EDITS)
+    connection.execute(_FIELDS)
+    _create_runs(connection, archive.root / "ledger")
+    return connection
+
+
+def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a query over the views of an edition."""
+    with open_sql(archive, edition=edition) as connection:
+        result = connection.execute(sql)
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _create_runs(connection: duckdb.DuckDBPyConnection, ledger: Path) -> None:
+    kind = "struct(" + ", ".join(f"{name} {kind}" for name, kind in _RUNS.items()) + ")"
+    if any(ledger.glob("*/*.json")):
+        source = f"read_json({_pattern(ledger, '*/*.json')}, columns = {{'content': '{kind}'}})"
+    else:
+        source = f"(select null::{kind} as content where false)"
+    connection.execute(f"create view runs as select unnest(content) from {source}")  # noqa: S608
+
+
+def _pattern(folder: Path, pattern: str) -> str:
+    """Return a glob in a folder as an SQL string; in the folder's own path no character is special."""
+    text = f"{glob.escape(str(folder))}/{pattern}"
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,148 @@
+"""Checking an archive: every file against what was written down of it. Yields, never raises.
+
+Three rooms, each against the log: the raw files (here), the parts and their ledger
+(``verify_parts``), and the current edition. Unreferenced files younger than a day are left alone:
+a run may be about to commit them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.editions import Editions
+from archive.errors import ArchiveError, DamagedFileError
+from archive.idset import IdSet
+from archive.log import Log, LogEntry
+from archive.raw import read_index
+from archive.sealed import read_sealed
+from archive.store import STALE_SECONDS, Store, digest_file
+from archive.values import FileRecord, Problem
+from archive.verify_parts import OnFile, verify_parts
+
+_RESTORE = "restore the file from a copy"
+_RESTORE_LOG = "restore the entry from a copy; until then nothing can be committed"
+_MAX_PENDING_IDS = 200_000
+
+
+def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
+    """Yield every problem of an archive; ``on_file`` hears of each file before it is read."""
+    log = Log(store)
+    batches: dict[str, int] = {}
+    seen = _SeenIds()
+    named: set[str] = set()
+    for number in _numbers(log):
+        path = log.path(number)
+        on_file(path)
+        try:
+            entry = LogEntry.from_json(read_sealed(path))
+        except FileNotFoundError:
+            yield Problem(str(path), "the log has a gap here", _RESTORE_LOG)
+            continue
+        except (ArchiveError, OSError, ValueError, TypeError, KeyError) as error:
+            yield Problem(str(path), f"the entry cannot be read: {error}", _RESTORE_LOG)
+            continue
+        if seen.add(entry.capture_ids):
+            yield Problem(str(path), "captures that an earlier entry has too", "report this as a bug")
+        if entry.batch:
+            batches[entry.batch] = number
+        named |= {file.file for file in (entry.index, entry.warc) if file}
+        yield from _verify_raw(store.root, entry, on_file)
+    yield from _find_strays(store.root, named)
+    yield from verify_parts(store.root, log, batches, on_file)
+    yield from _verify_current(store, log, batches)
+
+
+class _SeenIds:
+    """Ids seen so far, most of them in the small form."""
+
+    def __init__(self) -> None:
+        self._settled = IdSet()
+        self._pending: set[str] = set()
+
+    def add(self, ids: tuple[str, ...]) -> bool:
+        """Add ids; return whether one of them was there or comes twice."""
+        is_double = (
+            len(set(ids)) < len(ids) or not self._pending.isdisjoint(ids) or any(self._settled.has(ids))
+        )
+        self._pending.update(ids)
+        if len(self._pending) > _MAX_PENDING_IDS:
+            self._settled.add(list(self._pending))
+            self._pending.clear()
+        return is_double
+
+
+def _numbers(log: Log) -> range:
+    """Return the numbers that the log should have."""
+    return range(1, max(log.numbers(), default=0) + 1)
+
+
+def _verify_raw(root: Path, entry: LogEntry, on_file: OnFile) -> Iterator[Problem]:
+    """Yield what is wrong with the raw files of a batch."""
+    sound = [_is_sound(root, file, on_file) for file in (entry.warc, entry.index) if file]
+    yield from (problem for problem in sound if problem)
+    if entry.index and not any(sound):
+        try:
+            ids = tuple(line.capture_id for line in read_index(root, entry.index))
+        except (DamagedFileError, ValueError, TypeError, KeyError) as error:
+            yield Problem(str(root / entry.index.file), f"the index cannot be read: {error}", _RESTORE)
+        else:
+            if ids != entry.capture_ids:
+                yield Problem(str(root / entry.index.file), "other captures than its log entry", _RESTORE)
+    for file, size_bytes in entry.references.items():
+        path = Path(file)
+        if size_bytes >= 0 and not (path.is_file() and path.stat().st_size == size_bytes):
+            yield Problem(
+                file,
+                f"a WARC file of {size_bytes} bytes that captures were left in is gone or was changed",
+                "put it back as it was: the raw bytes of its captures are nowhere else",
+            )
+
+
+def _is_sound(root: Path, record: FileRecord, on_file: OnFile) -> Problem | None:
+    """Return what is wrong with a raw file, if anything."""
+    path = root / record.file
+    on_file(path)
+    try:
+        with path.open("rb") as file:
+            if digest_file(file) == record.digest:
+                return None
+        seen = f"{path.stat().st_size} bytes that are not the {record.size_bytes} that were written"
+    except OSError as error:
+        seen = f"the raw file cannot be read: {error.strerror}"
+    return Problem(str(path), seen, _RESTORE)
+
+
+def _find_strays(root: Path, named: set[str]) -> Iterator[Problem]:
+    """Yield raw files that no log entry speaks of."""
+    for path in sorted((root / "raw").glob("*")):
+        if f"raw/{path.name}" in named or path.stat().st_mtime > time.time() - STALE_SECONDS:
+            continue
+        yield Problem(
+            str(path), "no log entry speaks of this file", "delete it: a run was killed before it committed"
+        )
+
+
+def _verify_current(store: Store, log: Log, batches: dict[str, int]) -> Iterator[Problem]:
+    """Yield what the current edition lacks, and whether name and link lead to the same one."""
+    editions = Editions(store)
+    current = editions.current()
+    if current is None:
+        return
+    path = store.root / "clean" / "CURRENT"
+    if not (store.root / "clean" / current).is_dir():
+        yield Problem(str(path), f"it names {current!r}, which does not exist", "run again to write it anew")
+        return
+    if editions.link_target() != current:
+        yield Problem(
+            str(path.with_name("current")), f"the link does not lead to {current}", "run again to turn it"
+        )
+    for number in batches.values():
+        entry = LogEntry.from_json(read_sealed(log.path(number)))
+        for day in editions.missing_days(current, entry):
+            yield Problem(
+                str(store.root / "clean" / current),
+                f"no complete part for {day} of batch {entry.batch[:16]}",
+                "run again: it finishes what is missing",
+            )
