@@ -93,7 +93,7 @@ class Editions:
     def current(self) -> str | None:
         """Return the name of the current edition."""
         path = self._store.root / _CURRENT
-        return path.read_text(encoding="ascii").strip() if path.exists() else None
+        return path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else None
 
     def data_path(self, edition: str | None) -> Path:
         """Return the folder of an edition's parts, the current one's if none is named."""

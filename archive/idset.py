@@ -32,5 +32,5 @@ class IdSet:
 
 
 def _to_array(ids: Sequence[str]) -> npt.NDArray[np.bytes_]:
-    """Return ids as an array. (Bytes strings drop trailing NULs, which equal length makes harmless.)"""
+    """Return ids as an array of bytes strings: as all are 16 long, dropped trailing NULs do no harm."""
     return np.frombuffer(bytes.fromhex("".join(ids)), dtype="S16")

@@ -143,9 +143,7 @@ class Log:
     def _refuse_gap(self, number: int) -> None:
         later = [n for n in self.numbers() if n > number]
         if later and not self.path(number).exists():
-            raise DamagedFileError(
-                self.path(number), f"the entry is missing, though number {later[0]} is there"
-            )
+            raise DamagedFileError(self.path(number), f"it is missing, though number {later[0]} is there")
 
     def _name(self, number: int) -> str:
         return f"log/{number:0{_DIGITS}}.json"

@@ -124,7 +124,9 @@ _VALUES: Final[dict[str, Callable[[Row], Any]]] = {
     "error": lambda row: row.page.reason or row.capture.error,
     **{
         name: _from_capture(name)
-        for name in ("url", "captured_at_source", "redirect_url", "content_type", "truncated", "payload_digest")
+        for name in (
+            "url", "captured_at_source", "redirect_url", "content_type", "truncated", "payload_digest",
+        )
     },
     **{name: _from_page(name) for name in ("charset", "charset_source", "text", "edits", "removed_text")},
     **{

@@ -25,6 +25,7 @@ STALE_SECONDS: Final = 24 * 60 * 60
 """A file that no run has taken up for this long was left by a killed one."""
 
 _NO_HARD_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_PIECE_BYTES: Final = 1 << 20
 _AT_FDCWD: Final = -100
 _RENAME_NOREPLACE: Final = 1
 
@@ -88,9 +89,7 @@ class Store:
         if not self.link(staged, name):
             with (self.root / name).open("rb") as file:
                 if digest_file(file) != staged.digest:
-                    raise CollisionError(
-                        self.root / name, "it holds another content than this run would write"
-                    )
+                    raise CollisionError(self.root / name, "it holds something else")
 
     def replace(self, name: str, data: bytes) -> None:
         """Put a file in place of what is there, at one stroke."""
@@ -135,7 +134,10 @@ class Store:
 def digest_file(file: BinaryIO) -> str:
     """Return ``sha256:<hex>`` of a whole open file."""
     file.seek(0)
-    return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def sync_folder(folder: Path) -> None:

@@ -16,9 +16,9 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 def to_ascii(text: str) -> str:
-    """Return a text in printable ASCII without blanks, the rest percent-encoded.
+    r"""Return a text in printable ASCII without blanks, the rest percent-encoded.
 
-    >>> to_ascii("http://a.example/ö b\\n")
+    >>> to_ascii("http://a.example/ö b\n")
     'http://a.example/%C3%B6%20b%0A'
     """
     return quote(text, safe=_PRINTABLE, errors="surrogatepass")

@@ -131,7 +131,7 @@ def _verify_current(store: Store, log: Log, batches: dict[str, int]) -> Iterator
     if current is None:
         return
     path = store.root / "clean" / "CURRENT"
-    if not (store.root / "clean" / current).is_dir():
+    if not (store.root / "clean" / current / "schema.json").is_file():
         yield Problem(str(path), f"it names {current!r}, which does not exist", "run again to write it anew")
         return
     if editions.link_target() != current:

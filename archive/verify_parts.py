@@ -89,17 +89,20 @@ class _PartCheck:
             return "its footer does not say what its name says", _REWRITE
         if place.batch not in batches:
             return "the log has no such batch", "move it out of the archive: it belongs to another one"
-        ids = self._read_ids()
-        entry = LogEntry.from_json(read_sealed(log.path(batches[place.batch])))
-        if len(set(ids)) < len(ids) or len(ids) != entry.dates.get(place.day):
-            return f"{len(ids)} rows, not the {entry.dates.get(place.day)} of its log entry", _REWRITE
-        if not set(ids) <= set(entry.capture_ids):
-            return "rows of captures that its log entry does not have", _REWRITE
         if self._record is None:
             ledger = ledger_name(edition, place)
             return f"there is no {ledger}: a run was killed here, or is at work", _AGAIN
-        if self._record.rows != len(ids):
-            return f"{len(ids)} rows, but its ledger record says {self._record.rows}", _REWRITE
+        entry = LogEntry.from_json(read_sealed(log.path(batches[place.batch])))
+        return self._verify_rows(self._record, entry, place.day)
+
+    def _verify_rows(self, record: PartRecord, entry: LogEntry, day: str) -> tuple[str, str] | None:
+        ids = self._read_ids()
+        if len(set(ids)) < len(ids) or len(ids) != entry.dates.get(day):
+            return f"{len(ids)} rows, not the {entry.dates.get(day)} of its log entry", _REWRITE
+        if not set(ids) <= set(entry.capture_ids):
+            return "rows of captures that its log entry does not have", _REWRITE
+        if record.rows != len(ids):
+            return f"{len(ids)} rows, but its ledger record says {record.rows}", _REWRITE
         return None
 
     def _read_ids(self) -> list[str]:
