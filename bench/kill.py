@@ -116,9 +116,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="strigil-kill-") as folder:
         source, archive = Path(folder, "captures"), Path(folder, "archive")
         write_captures(source, options.captures, seed=options.seed)
-        print(
-            f"{'round':>5} {'kills':>5} {'rows':>7} {'captures':>8} {'verify':>6} {'orphans':>7} {'seconds':>7}"
-        )
+        print("round kills    rows captures verify orphans seconds")
         number = 0
         while total < options.kills:
             number += 1

@@ -1,0 +1,1 @@
+"""Orchestration: runs over shards, the Prefect flows on them, and the ``strigil`` command."""

@@ -1,0 +1,50 @@
+"""The ``strigil`` command: one verb for each thing a person wants, each in a file of its own.
+
+What a verb needs is imported when the verb runs, so that help appears at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from flows.cli_clean import clean
+from flows.cli_demo import demo
+from flows.cli_errors import ErrorsForPeople
+from flows.cli_explain import explain
+from flows.cli_sql import sql
+from flows.cli_verify import verify
+
+_HELP = """Scrape the dirt off web captures, and keep both: the story and the dirt.
+
+Captures are HTML or text that somebody has scraped: files, folders, WARC, WET, WACZ, JSONL, Parquet.
+Every line gets a label and a reason; nothing is lost; the result is plain Parquet.
+
+[dim]Start here:[/dim]          strigil demo
+[dim]Clean a folder:[/dim]      strigil clean scrapes/ --archive news
+[dim]See what went, why:[/dim]  strigil explain page.html
+[dim]Ask the archive:[/dim]     strigil sql "select status, count(*) from documents group by all"
+"""
+
+app = typer.Typer(
+    name="strigil",
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb, panel in (
+    (demo, "Begin"),
+    (clean, "Clean"),
+    (explain, "Look"),
+    (sql, "Look"),
+    (verify, "Trust"),
+):
+    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, explain, sql})(verb)
+
+
+def main() -> None:
+    """Run the command."""
+    with ErrorsForPeople():
+        app()

@@ -1,0 +1,113 @@
+"""``strigil clean``: the command that does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli_options import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    PolicyName,
+    PolicyOption,
+    check_archive_folder,
+    stderr,
+    stdout,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.plan import RunOptions
+    from flows.report import RunReport
+    from flows.run import OnProgress
+    from flows.stop import StopSwitch
+
+Column = Annotated[list[str] | None, typer.Option(help="Column of JSONL or Parquet tables; may be repeated.")]
+
+
+def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    sources: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="SOURCE…")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    policy: PolicyOption = PolicyName.BALANCED,
+    format: Annotated[str, typer.Option(help="Read as this, whatever the content says.")] = "",  # noqa: A002
+    source_name: Annotated[str, typer.Option(help="A name for the column `source`.")] = "",
+    text_column: Column = None,
+    html_column: Column = None,
+    url_column: Column = None,
+    time_column: Column = None,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one a processor.")] = 0,
+) -> None:
+    """Clean captures into an archive; captures that are in it already cost nothing.
+
+    Stop it with Ctrl-C, or kill it: the same command goes on where it stopped. Exit code 0 only when
+    every capture has a row. Example: strigil clean scrapes/ old.warc.gz --archive news
+    """
+    from captures.values import ReadOptions  # noqa: PLC0415
+    from cleaners.values import Policy  # noqa: PLC0415
+    from flows.plan import RunOptions  # noqa: PLC0415
+
+    named = {
+        "text_columns": text_column,
+        "html_columns": html_column,
+        "url_columns": url_column,
+        "time_columns": time_column,
+    }
+    columns: dict[str, Any] = {name: tuple(values) for name, values in named.items() if values}
+    read = ReadOptions(format=format or None, source=source_name, **columns)
+    report = clean_sources(sources, archive, RunOptions(Policy(policy.value), read, workers))
+    if not report.is_complete:
+        raise typer.Exit(1)
+
+
+def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> RunReport:
+    """Clean sources into the archive at a folder, with progress and a summary on the terminal.
+
+    Leaves the process with 130 after Ctrl-C, once everything that has begun is safe.
+    """
+    check_archive_folder(folder)
+    from archive.archive import Archive  # noqa: PLC0415
+    from flows.run import run  # noqa: PLC0415
+    from flows.stop import StopSwitch  # noqa: PLC0415
+    from flows.summary import print_summary  # noqa: PLC0415
+
+    with StopSwitch() as stop, _progress(stop) as on_progress:
+        report = run(sources, Archive.open(folder), options, stop, on_progress)
+    print_summary(stdout(), report)
+    if stop.signal_number is not None:
+        stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
+        raise typer.Exit(stop.exit_code)
+    return report
+
+
+@contextmanager
+def _progress(stop: StopSwitch) -> Iterator[OnProgress]:
+    """Show a bar on a terminal, from the second second on; elsewhere nothing."""
+    import time  # noqa: PLC0415
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    from flows.run import Progress as RunProgress  # noqa: PLC0415
+
+    console = stderr()
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console, transient=True,
+    )  # fmt: skip
+    task = bar.add_task("Reading the list …", total=None)
+    started = time.monotonic()
+
+    def on_progress(progress: RunProgress) -> None:
+        if not bar.live.is_started and console.is_terminal and time.monotonic() - started > 2:
+            bar.start()
+        text = "Stopping …" if stop.is_requested() else f"{progress.captures:,} captures"
+        bar.update(task, description=text, completed=progress.jobs_done, total=progress.jobs)
+
+    try:
+        yield on_progress
+    finally:
+        bar.stop()

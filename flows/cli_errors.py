@@ -1,0 +1,76 @@
+"""What a person sees when something is wrong: one or two sentences, never a traceback.
+
+``STRIGIL_DEBUG=1`` shows the traceback all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from flows.errors import FlowError
+
+
+class ErrorsForPeople:
+    """Turns an exception that leaves the command into a message and an exit code."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, SystemExit) or os.environ.get("STRIGIL_DEBUG"):
+            return
+        if isinstance(error, KeyboardInterrupt):
+            code = 130
+        elif isinstance(error, BrokenPipeError):  # `strigil sql … | head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+        elif isinstance(error, FlowError):
+            say_error(str(error))
+            code = error.exit_code
+        elif isinstance(error, _known_errors()):
+            say_error(str(error))
+            code = 1
+        else:
+            say_error(_describe_crash(error))
+            code = 70  # EX_SOFTWARE: the fault is ours
+        raise SystemExit(code) from None
+
+
+def say_error(message: str) -> None:
+    """Print an error message where errors belong."""
+    from flows.cli_options import stderr  # noqa: PLC0415
+
+    stderr().print(f"[bold red]strigil:[/] {_escape(message)}", soft_wrap=True)
+
+
+def _escape(message: str) -> str:
+    from rich.markup import escape  # noqa: PLC0415
+
+    return escape(message)
+
+
+def _known_errors() -> tuple[type[BaseException], ...]:
+    """Return the errors whose message is written for people."""
+    from archive.errors import ArchiveError  # noqa: PLC0415
+    from captures.errors import CaptureError  # noqa: PLC0415
+    from cleaners.errors import CleanerError  # noqa: PLC0415
+
+    return ArchiveError, CaptureError, CleanerError, PermissionError
+
+
+def _describe_crash(error: BaseException) -> str:
+    """Keep the traceback in a file and say where."""
+    handle, name = tempfile.mkstemp(prefix="strigil-crash-", suffix=".log")
+    os.close(handle)
+    Path(name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return (
+        f"This should not have happened ({type(error).__name__}: {error}). What is archived is safe, and the "
+        f"same command goes on where it stopped. The details for a bug report are in {name}"
+    )

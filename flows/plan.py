@@ -1,0 +1,84 @@
+"""What a run has to do: the shards of the items that the archive does not know."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from archive.archive import Archive
+from archive.values import Pipeline
+from captures.shards import plan_shards
+from captures.storage import find_items
+from captures.values import Item, ReadOptions, Shard
+from cleaners.values import Policy
+from flows.shard import ShardJob
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run may be told. ``workers`` 0 means every processor."""
+
+    policy: Policy = Policy.BALANCED
+    read: ReadOptions = field(default_factory=ReadOptions)
+    workers: int = 0
+    captures_per_shard: int = 2_000
+
+
+def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:
+    """Yield the items of all sources, without those of the archive: it may lie inside a source."""
+    roots = tuple(f"{folder}{os.sep}" for folder in (archive.root, archive.root.resolve()))
+    for source in sources:
+        for item in find_items(source):
+            if not _is_inside(item.path, roots):
+                yield item
+
+
+class Plan:
+    """The jobs of a run over its input, and which items their end completes.
+
+    A large item is split over several shards. Each is recorded when it is committed, and the
+    item as a whole when the last of them is, so that a killed run need not be read anew.
+    """
+
+    def __init__(
+        self, archive: Archive, items: Iterable[Item], pipeline: Pipeline, options: RunOptions
+    ) -> None:
+        known = archive.known_items()
+        found = list(items)
+        new = [item for item in found if item.key not in known]
+        self.items = len(found)
+        self.items_known = len(found) - len(new)
+        self.size_bytes = sum(item.size_bytes for item in new)
+        self.jobs: list[ShardJob] = []
+        self._archive = archive
+        self._open_parts: Counter[str] = Counter()
+        for shard in plan_shards(new, options.read, captures_per_shard=options.captures_per_shard):
+            if not known.issuperset(shard.keys):
+                self.jobs.append(ShardJob(str(archive.root), pipeline, shard))
+                self._open_parts[_whole(shard)] += 1
+
+    def finish(self, job: ShardJob) -> None:
+        """Record an item whose last part was read."""
+        key = _whole(job.shard)
+        self._open_parts[key] -= 1
+        if key and not self._open_parts[key]:
+            self._archive.commit((), done_items=(key,))
+
+
+def _is_inside(path: str, roots: tuple[str, ...]) -> bool:
+    """Return whether a file lies in one of the folders, also where a link leads into it."""
+    folder, _ = os.path.split(path)
+    return f"{folder}{os.sep}".startswith(roots) or f"{_resolve(folder)}{os.sep}".startswith(roots)
+
+
+@cache
+def _resolve(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+def _whole(shard: Shard) -> str:
+    """Return the key of the item of which the shard is a part, else nothing."""
+    return "" if shard.start < 0 else shard.items[0].key

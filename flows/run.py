@@ -1,0 +1,72 @@
+"""A run: list the input, leave out what is known, clean the rest on all processors, finish, promote.
+
+Exactly once is the archive's promise; a run only has to be repeatable. Whatever stops it, the
+next run on the same sources takes up what is missing and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from archive.archive import Archive
+from flows.crew import Crew
+from flows.plan import Plan, RunOptions, find_input
+from flows.report import RunReport
+from flows.shard import BatchJob, ShardJob, ShardReport, pipeline_of
+from flows.stop import StopSwitch
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is: jobs are shards of the input, then batches of the archive."""
+
+    captures: int = 0
+    jobs_done: int = 0
+    jobs: int = 0
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def run(
+    sources: Sequence[str],
+    archive: Archive,
+    options: RunOptions,
+    stop: StopSwitch,
+    on_progress: OnProgress = lambda _progress: None,
+) -> RunReport:
+    """Clean everything in the sources that the archive does not have yet, and say what was done."""
+    started = time.perf_counter()
+    pipeline = pipeline_of(options.policy)
+    plan = Plan(archive, find_input(sources, archive), pipeline, options)
+    report = RunReport(pipeline.edition, items=plan.items, items_known=plan.items_known)
+    progress = Progress(jobs=len(plan.jobs))
+
+    def count(captures: int) -> None:
+        progress.captures += captures
+        on_progress(progress)
+
+    def take_in(ended: ShardReport) -> None:
+        report.add(ended)
+        progress.jobs_done += 1
+        on_progress(progress)
+        if ended.is_fatal:
+            stop.request()
+
+    with Crew(options.workers, stop, count) as crew:
+        for job, ended in crew.run(plan.jobs, plan.size_bytes):
+            take_in(ended)
+            if ended.is_done and isinstance(job, ShardJob):
+                plan.finish(job)
+        left = [BatchJob(str(archive.root), pipeline, batch) for batch in archive.unfinished(pipeline)]
+        progress.jobs += len(left)
+        for _job, ended in crew.run(left, sum(job.batch.payload_bytes for job in left)):
+            take_in(ended)
+            report.finished += ended.tally.captures
+    report.is_stopped |= stop.is_requested()
+    if report.is_complete:
+        archive.promote(pipeline)
+    report.seconds = time.perf_counter() - started
+    return report

@@ -1,0 +1,91 @@
+"""What a run counts, in any process, and how counts of shards add up.
+
+Everything here is data: a tally travels from a worker process to its parent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from cleaners.values import CleanedPage, Fields
+
+MAX_PROBLEMS: Final = 50
+"""Problems listed one by one; beyond it they are only counted."""
+MAX_EXAMPLES: Final = 3
+
+FIELDS: Final = (
+    "title", "byline", "published_at", "modified_at", "section", "tags", "language", "page_clock",
+    "related", "credits", "rights", "site_name", "canonical_url",
+)  # fmt: skip
+"""Fields of a page that a run counts, in the order of the summary."""
+
+
+class Problem(NamedTuple):
+    """Something that went wrong with one capture or one input: where it is, and what is wrong."""
+
+    where: str
+    what: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over captures. ``known`` ones were in the archive before and are not counted further."""
+
+    captures: int = 0
+    known: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    words_kept: int = 0
+    words_removed: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+
+    def add_page(self, page: CleanedPage, where: str) -> None:
+        """Count one cleaned page."""
+        self.statuses[page.status.value] += 1
+        if page.status.value in {"failed", "rejected", "review"}:
+            self.add_problem(where, page.reason or page.status.value)
+        for line in page.lines:
+            words = len(page.source_text[line.start : line.end].split())
+            if line.kept:
+                self.words_kept += words
+            else:
+                self.words_removed[line.label] += words
+        self._add_fields(page.fields)
+
+    def add_problem(self, where: str, what: str) -> None:
+        """Remember one problem, or only count it when there are many."""
+        self.problem_count += 1
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(where, what))
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of another tally to these."""
+        self.captures += other.captures
+        self.known += other.known
+        self.statuses += other.statuses
+        self.words_kept += other.words_kept
+        self.words_removed += other.words_removed
+        self.fields += other.fields
+        self.problem_count += other.problem_count
+        self.problems += other.problems[: MAX_PROBLEMS - len(self.problems)]
+        for name, values in other.examples.items():
+            for value in values:
+                self._add_example(name, value)
+
+    def _add_fields(self, fields: Fields) -> None:
+        for name in FIELDS:
+            value = getattr(fields, name)
+            if value is None or value == ():
+                continue
+            self.fields[name] += 1
+            if len(self.examples.get(name, ())) < MAX_EXAMPLES:
+                self._add_example(name, ", ".join(value) if isinstance(value, tuple) else str(value))
+
+    def _add_example(self, name: str, value: str) -> None:
+        values = self.examples.setdefault(name, [])
+        if len(values) < MAX_EXAMPLES and value not in values:
+            values.append(value)

@@ -1,0 +1,61 @@
+"""The command's front page: every verb explains itself, and at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cleaners.values import Policy
+from flows.cli import app
+from flows.cli_options import PolicyName
+
+STRIGIL = Path(sys.executable).with_name("strigil")
+VERBS = ("clean", "explain", "sql", "verify", "demo")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "prefect",
+    "pyarrow",
+    "duckdb",
+    "selectolax",
+    "trafilatura",
+    "archive",
+    "cleaners",
+)
+
+
+def test_help_lists_every_verb_in_one_line() -> None:
+    """The front page names each verb, and none of its lines is wider than a terminal of 80."""
+    shown = subprocess.run([STRIGIL, "--help"], capture_output=True, text=True, check=True).stdout
+    for verb in VERBS:
+        assert f"│ {verb} " in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_a_help_with_an_example(verb: str) -> None:
+    """The help of a verb ends in a command to try."""
+    shown = subprocess.run([STRIGIL, verb, "--help"], capture_output=True, text=True, check=True).stdout
+    assert f"strigil {verb}" in shown.split("Example:")[1]
+
+
+def test_verbs_are_the_ones_listed() -> None:
+    """A verb that is added is added to these tests."""
+    assert {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    } == {*VERBS}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """Help needs none of the libraries that do the work."""
+    code = "import sys, flows.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not set(loaded.split()) & set(HEAVY)
+
+
+def test_policies_of_the_command_are_those_of_the_cleaners() -> None:
+    """The command knows the policies by name, without importing the cleaners."""
+    assert [policy.value for policy in PolicyName] == [policy.value for policy in Policy]

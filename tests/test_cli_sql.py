@@ -1,0 +1,81 @@
+"""``strigil sql`` and ``strigil verify`` on an archive of real captures."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.generated import write_captures
+from tests.strigil_command import strigil
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with an archive of six captures."""
+    path = tmp_path_factory.mktemp("sql")
+    write_captures(path / "captures", 6)
+    assert strigil("clean", "captures", cwd=path).returncode == 0
+    return path
+
+
+def test_a_table_is_printed_for_people(folder: Path) -> None:
+    """Columns have heads, numbers are readable, nothing is coloured in a pipe."""
+    ended = strigil("sql", "select 'bridge' as what, 12345 as many", cwd=folder)
+    assert ended.returncode == 0
+    assert "12,345" in ended.stdout
+    assert "what" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_csv_and_json_print_whole_values(folder: Path) -> None:
+    """Programs get every character of a text."""
+    sql = "select source_file, text from documents order by source_file"
+    rows = [*csv.reader(strigil("sql", sql, "--csv", cwd=folder).stdout.splitlines(keepends=True))]
+    objects = [*map(json.loads, strigil("sql", sql, "--json", cwd=folder).stdout.splitlines())]
+    assert rows[0] == ["source_file", "text"]
+    assert len(objects) == 6
+    assert [row[1] for row in rows[1:]] == [row["text"] for row in objects]
+
+
+@pytest.mark.parametrize("view", ["documents", "edits", "fields", "runs"])
+def test_every_view_can_be_asked(folder: Path, view: str) -> None:
+    """The views that the help names are there, and hold something."""
+    ended = strigil("sql", f"select count(*) as n from {view}", "--json", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["n"] > 0
+
+
+@pytest.mark.parametrize("sql", ["selekt 1", "select nothing from documents", "select * from nowhere"])
+def test_wrong_sql_is_explained(folder: Path, sql: str) -> None:
+    """DuckDB's message, and the views there are."""
+    ended = strigil("sql", sql, cwd=folder)
+    assert ended.returncode == 1
+    assert "Views: documents" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_archive_comes_from_the_environment(folder: Path, tmp_path: Path) -> None:
+    """``STRIGIL_ARCHIVE`` is the default of ``--archive``."""
+    named = str(folder / "strigil-archive")
+    ended = strigil("sql", "select 1 as one", "--csv", cwd=tmp_path, STRIGIL_ARCHIVE=named)
+    assert ended.stdout == "one\n1\n"
+
+
+def test_verify_finds_nothing_in_a_good_archive_and_names_a_flipped_bit(folder: Path) -> None:
+    """All is well, until one bit is not."""
+    good = strigil("verify", cwd=folder)
+    assert good.returncode == 0, good.stdout + good.stderr
+    [part, *_] = sorted((folder / "strigil-archive").rglob("*.parquet"))
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.chmod(0o644)
+    part.write_bytes(content)
+    bad = strigil("verify", cwd=folder)
+    assert bad.returncode == 1
+    assert part.name in bad.stdout
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    assert strigil("verify", cwd=folder).returncode == 0
