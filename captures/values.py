@@ -77,11 +77,13 @@ class Item:
     """One input file, seen by listing alone: nothing of it has been read.
 
     ``version`` changes when the content may have: mtime in ns for files, etag for objects.
+    ``modified_at`` is the store's own time of the last change, in UTC.
     """
 
     path: str
     size_bytes: int
     version: str
+    modified_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -101,3 +103,10 @@ class Shard:
     options: ReadOptions = ReadOptions()
     start: int = -1
     stop: int = -1
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return what is to be recorded as finished: a key an item, or the one key of a range."""
+        if self.start < 0:
+            return tuple(item.key for item in self.items)
+        return tuple(f"{item.key}|{self.start}-{self.stop}" for item in self.items)

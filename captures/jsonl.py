@@ -1,0 +1,120 @@
+"""JSON Lines: a capture a line, plain, gzip or Zstandard. A bad line costs that line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from captures.errors import DamagedInputError
+from captures.rows import capture_from_row, error_row
+from captures.storage import open_input
+from captures.streams import CHUNK_BYTES, GZIP_MAGIC, ZSTD_MAGIC, read_chunks
+from captures.values import Capture, Item, Provenance, ReadOptions
+
+_BOM = b"\xef\xbb\xbf"
+_ESCAPED = 6
+"""Bytes one byte of text can take in JSON (``\\u0041``)."""
+
+
+def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
+    """Yield a capture for every line that is not blank."""
+    with open_input(item.path) as raw:
+        head = raw.read(4)
+        raw.seek(0)
+        plain = not head.startswith((GZIP_MAGIC, ZSTD_MAGIC))
+        yield from _read_lines(read_chunks(raw), item, options, first_offset=0 if plain else -1)
+
+
+def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> Iterator[Capture]:
+    """Yield the captures of the lines that begin in a byte range of a plain file.
+
+    Ranges that cover a file yield every line once: a line belongs to where it begins.
+    Ordinals count from the start of the range.
+    """
+    with open_input(item.path) as raw:
+        begin = _next_line(raw, start)
+        if begin < stop:
+            chunks = _until_line_end(raw, stop - begin)
+            yield from _read_lines(chunks, item, options, first_offset=begin)
+
+
+def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
+    """Return the payload of the line at an offset of a plain file, as ``read_captures`` made it."""
+    with open_input(path) as raw:
+        raw.seek(offset)
+        line = raw.readline(options.max_payload_bytes * _ESCAPED + CHUNK_BYTES)
+    at = Provenance(path, offset=offset, length=len(line))
+    return _read_line(line, Item(path, 0, ""), options, at).payload
+
+
+def _next_line(raw: BinaryIO, start: int) -> int:
+    """Move to the first line that begins at ``start`` or later, and return where it begins."""
+    if start > 0:
+        raw.seek(start - 1)
+        while (piece := raw.readline(CHUNK_BYTES)) and not piece.endswith(b"\n"):
+            pass
+    return raw.tell()
+
+
+def _until_line_end(raw: BinaryIO, wanted: int) -> Iterator[bytes]:
+    """Yield ``wanted`` bytes, and then the rest of the line they end in."""
+    last = b""
+    while wanted > 0 and (last := raw.read(min(wanted, CHUNK_BYTES))):
+        wanted -= len(last)
+        yield last
+    while last and not last.endswith(b"\n"):
+        last = raw.readline(CHUNK_BYTES)
+        yield last
+
+
+def _read_lines(
+    chunks: Iterable[bytes], item: Item, options: ReadOptions, *, first_offset: int
+) -> Iterator[Capture]:
+    """Yield a capture a line; ``first_offset`` is -1 where lines have no place in the file."""
+    position = ordinal = 0
+    limit = options.max_payload_bytes * _ESCAPED
+    for line, damage in _split_lines(chunks, limit):
+        size = len(line)
+        offset = -1 if first_offset < 0 else first_offset + position
+        at = Provenance(item.path, options.source, "jsonl", ordinal, offset, size if offset >= 0 else -1)
+        position += size
+        if damage:
+            yield error_row(damage, item, at, line.strip()[: options.max_payload_bytes])
+        elif line.strip():
+            yield _read_line(line, item, options, at)
+        else:
+            continue
+        ordinal += 1
+
+
+def _read_line(line: bytes, item: Item, options: ReadOptions, at: Provenance) -> Capture:
+    raw = line.removeprefix(_BOM).strip()
+    try:
+        row = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        return error_row(f"not JSON ({error})", item, at, raw[: options.max_payload_bytes])
+    if not isinstance(row, dict):
+        return error_row("not a JSON object", item, at, raw[: options.max_payload_bytes])
+    return capture_from_row(row, item, options, at)
+
+
+def _split_lines(chunks: Iterable[bytes], limit: int) -> Iterator[tuple[bytes, str | None]]:
+    """Yield (line with its line break, damage); a line beyond ``limit`` bytes is cut into damaged pieces."""
+    rest = bytearray()
+    try:
+        for chunk in chunks:
+            rest += chunk
+            if b"\n" in chunk:
+                *lines, last = bytes(rest).split(b"\n")
+                for line in lines:
+                    yield line + b"\n", None
+                rest = bytearray(last)
+            if len(rest) > limit:
+                yield bytes(rest), f"a line longer than {limit} bytes; this is a piece of it"
+                rest.clear()
+    except DamagedInputError as error:
+        yield bytes(rest), str(error)
+        return
+    if rest:
+        yield bytes(rest), None
