@@ -44,6 +44,8 @@ _BROWSER_NAMES: Final = {
     "big5": "big5hkscs",
     "utf-16": "utf-16-le",
 }
+_NO_CHARSETS: Final = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"})
+"""Codecs of Python that no browser would use to read a page."""
 _META_BYTES: Final = 4096
 # Linear: bounded look-behind text, one character class run.
 _META: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -67,6 +69,8 @@ def decode(payload: bytes, *, declared: str | None = None, is_html: bool = False
     for label, source in claims:
         if (name := to_charset(label)) and (text := _believable(payload, name)) is not None:
             return Decoded(text, name, source)
+    if charset := _wide(payload[:_SAMPLE_BYTES]):
+        return Decoded(payload.decode(charset, "replace"), charset, "detected")
     if (text := _believable(payload, "utf-8")) is not None:
         return Decoded(text, "utf-8", "utf-8")
     return _detect(payload)
@@ -76,10 +80,10 @@ def to_charset(label: str | None) -> str | None:
     """Return the codec a browser would use for a charset label, None for an unknown one."""
     try:
         name = codecs.lookup((label or "").strip("\"' ")).name
-        b"".decode(name)  # some codecs (base64, zlib) are no charsets
+        b"a".decode(name)  # some codecs (base64, zlib) are no charsets
     except (LookupError, ValueError):
         return None
-    return _BROWSER_NAMES.get(name, name)
+    return None if name in _NO_CHARSETS else _BROWSER_NAMES.get(name, name)
 
 
 def _believable(payload: bytes, charset: str) -> str | None:
@@ -92,12 +96,17 @@ def _believable(payload: bytes, charset: str) -> str | None:
     return text if text.count("\ufffd") <= max(2, MAX_BAD_SHARE * len(text)) and len(text) > 16 else None
 
 
+def _wide(sample: bytes) -> str | None:
+    """Return UTF-16 when every other byte tends to be zero: valid UTF-8 too, but no text."""
+    for charset, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(sample) > 8 and high.count(0) > 0.4 * len(high) and sample.count(0) < 0.6 * len(sample):
+            return charset
+    return None
+
+
 def _detect(payload: bytes) -> Decoded:
     """Guess the charset from the bytes alone."""
     sample = payload[:_SAMPLE_BYTES]
-    for charset, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-        if len(sample) > 8 and zeros.count(0) > 0.4 * len(zeros):
-            return Decoded(payload.decode(charset, "replace"), charset, "detected")
     from charset_normalizer import from_bytes  # slow to import, rarely needed
 
     best = from_bytes(sample).best()

@@ -11,6 +11,20 @@ from cleaners import lexicon, repetition, shape
 from cleaners.decode import Decoded, decode
 from cleaners.edits import to_edits
 from cleaners.fields import to_fields
+from cleaners.grammars import (
+    byline,
+    counters,
+    credit,
+    dateline,
+    headlines,
+    joined,
+    page_clock,
+    rights,
+    section,
+    stamps,
+    tags,
+    title,
+)
 from cleaners.ledger import apply
 from cleaners.segment import to_page
 from cleaners.settle import Decision, settle
@@ -20,6 +34,18 @@ CLEANERS: Final[dict[str, Find]] = {
     "lexicon": lexicon.find,
     "repetition": repetition.find,
     "shape": shape.find,
+    "byline": byline.find,
+    "counters": counters.find,
+    "credit": credit.find,
+    "dateline": dateline.find,
+    "headlines": headlines.find,
+    "joined": joined.find,
+    "page_clock": page_clock.find,
+    "rights": rights.find,
+    "section": section.find,
+    "stamps": stamps.find,
+    "tags": tags.find,
+    "title": title.find,
 }
 """Every cleaner by its family. Two cleaners of one family are one piece of evidence."""
 

@@ -115,7 +115,7 @@ def _replacement(match: re.Match[str]) -> str:
     text = match[0]
     while (once := html.unescape(text)) != text:
         text = once
-    if text in _MARKUP_ENTITIES or text.startswith("&") or not text.isprintable():
+    if text in _MARKUP_ENTITIES or not text.isprintable():
         return " " if text in _NBSP else match[0]
     return text
 

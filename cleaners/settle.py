@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from cleaners.grammars.layout import MIN_DENSE_PROSE_CHARS, is_prose
 from cleaners.labels import LABELS, Safety
 from cleaners.values import Page, Policy, Span
 
@@ -24,11 +25,6 @@ PLACE_SCORE: Final = 0.5
 """What standing before the first or after the last paragraph adds."""
 NEIGHBOUR_SCORE: Final = 0.5
 """What standing next to a removed line adds."""
-
-MIN_PROSE_CHARS: Final = 80
-_TERMINALS: Final = tuple(".!?…。！？؟।։።")
-_CLOSERS: Final = " \"'”’»)]）」』*"
-
 
 class Bar(NamedTuple):
     """How much a case must weigh by kind of label, and the removal budget of the policy."""
@@ -109,12 +105,8 @@ def settle(page: Page, spans: Mapping[str, Sequence[Span]], policy: Policy) -> t
 
 
 def find_prose(page: Page) -> list[int]:
-    """Return the lines that look like paragraphs: long, and ended like a sentence."""
-    return [
-        line
-        for line, text in enumerate(page.texts)
-        if len(text) >= MIN_PROSE_CHARS and text.rstrip(_CLOSERS).endswith(_TERMINALS)
-    ]
+    """Return the lines that are paragraphs."""
+    return [line for line, text in enumerate(page.texts) if len(text) >= MIN_DENSE_PROSE_CHARS and is_prose(text)]
 
 
 def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
@@ -133,9 +125,9 @@ def _decide(case: Case, weight: float, bar: Bar) -> Decision:
     if case.decisive:
         span = case.decisive
         return Decision(span.label, span.reason, span.score, kept=span.label == "body", value=span.value)
-    if protected := case.protected():
+    verdict, protected = case.verdict(), case.protected()
+    if protected and (verdict is None or protected.score >= verdict.score):
         return Decision(protected.label, protected.reason, protected.score, kept=True, value=protected.value)
-    verdict = case.verdict()
     if verdict is None or verdict.label == "duplicate":
         return BODY
     needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c}[LABELS[verdict.label].safety]

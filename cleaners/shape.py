@@ -20,7 +20,7 @@ LONG_RUN = 8
 
 
 def find(page: Page) -> Iterator[Span]:
-    """Yield ``nav`` for the lines of each long run of short lines outside the story."""
+    """Yield ``boilerplate`` for the lines of each long run of short lines outside the story."""
     if page.blocks:
         return  # the DOM knows menus better
     prose = find_prose(page)
@@ -45,4 +45,4 @@ def _menu(page: Page, run: list[int]) -> Iterator[Span]:
         return
     score = 1.0 if len(run) >= LONG_RUN else 0.7
     for line in run:
-        yield page.span(line, "nav", reason="nav/short-lines", score=score)
+        yield page.span(line, "boilerplate", reason="boilerplate/short-lines", score=score)

@@ -1,0 +1,95 @@
+"""Settling: kinds, policies, neighbours, twins and the removal budget."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaners.segment import to_page
+from cleaners.settle import BARS, Decision, settle
+from cleaners.values import Page, Policy, Span
+
+PROSE = "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, the police said on Wednesday."
+PAGE = to_page("\n".join(["Menu", PROSE, "In between", PROSE[:-1] + ", late.", "Below"]))
+
+
+def decide(*evidence: tuple[str, int, str, float], policy: Policy = Policy.BALANCED, page: Page = PAGE) -> list[Decision]:
+    """Settle a page on evidence given as (family, line, label, score)."""
+    spans: dict[str, list[Span]] = {}
+    for family, line, label, score in evidence:
+        spans.setdefault(family, []).append(page.span(line, label, reason=f"{label}/test", score=score))
+    return settle(page, spans, policy)[0]
+
+
+def test_kind_a_goes_on_one_piece_of_evidence() -> None:
+    """A whole-line share button between paragraphs goes on the lexicon's word alone."""
+    assert not decide(("lexicon", 2, "share", 1.0))[2].kept
+
+
+def test_kind_b_between_paragraphs_needs_two_families() -> None:
+    """Wording alone does not remove a menu word inside the story; wording and structure do."""
+    assert decide(("lexicon", 2, "nav", 1.0))[2].kept
+    assert decide(("lexicon", 2, "nav", 1.0), ("lexicon", 2, "nav", 0.9))[2].kept, "one family is one piece"
+    assert not decide(("lexicon", 2, "nav", 1.0), ("words", 2, "nav", 0.6))[2].kept
+
+
+def test_kind_b_goes_by_wording_and_place() -> None:
+    """The same word above the first or below the last paragraph has its second piece: its place."""
+    decisions = decide(("lexicon", 0, "nav", 1.0), ("lexicon", 4, "nav", 1.0))
+    assert [d.kept for d in decisions] == [False, True, True, True, False]
+
+
+def test_kind_b_goes_by_wording_and_neighbour() -> None:
+    """A doubtful line next to removed debris goes with it."""
+    page = to_page("\n".join([PROSE, "Read also", "Share", PROSE]))
+    assert decide(("lexicon", 1, "related", 1.0), page=page)[1].kept
+    assert not decide(("lexicon", 1, "related", 1.0), ("lexicon", 2, "share", 1.0), page=page)[1].kept
+
+
+@pytest.mark.parametrize("label", ["dateline", "correction", "caption", "title"])
+def test_kind_d_is_never_removed(label: str) -> None:
+    """What is part of the story by its kind outweighs several pieces of equal evidence against it."""
+    found = decide(("d", 4, label, 1.0), ("lexicon", 4, "nav", 1.0), ("words", 4, "nav", 1.0), policy=Policy.STRICT)
+    assert found[4] == Decision(label, f"{label}/test", 1.0, kept=True)
+
+
+def test_a_sure_phrase_beats_a_doubtful_title() -> None:
+    """A guess from shape does not protect a line that a lexicon knows by heart."""
+    found = decide(("title", 0, "title", 0.7), ("lexicon", 0, "share", 1.0))
+    assert found[0].label == "share"
+
+
+def test_evidence_of_the_story_counts_against_removal() -> None:
+    """A main-content cleaner takes back what a weak sign would have removed."""
+    assert not decide(("lexicon", 4, "nav", 1.0))[4].kept
+    assert decide(("lexicon", 4, "nav", 1.0), ("main", 4, "body", 0.8))[4].kept
+
+
+def test_decisive_families_need_no_second() -> None:
+    """A person's site rule and what no reader saw go at once, even prose."""
+    assert not decide(("site", 1, "boilerplate", 1.0))[1].kept
+    assert not decide(("hidden", 1, "boilerplate", 1.0))[1].kept
+
+
+def test_policies_move_the_bar() -> None:
+    """What strict removes on one piece, balanced keeps; what balanced removes on two, lenient keeps."""
+    one, two = [("lexicon", 2, "nav", 1.0)], [("lexicon", 2, "nav", 1.0), ("words", 2, "nav", 0.6)]
+    assert [decide(*one, policy=p)[2].kept for p in (Policy.STRICT, Policy.BALANCED)] == [False, True]
+    assert [decide(*two, policy=p)[2].kept for p in (Policy.BALANCED, Policy.LENIENT)] == [False, True]
+    assert set(BARS) == set(Policy)
+
+
+def test_a_twin_goes_only_when_the_first_stays() -> None:
+    """The second copy of a line is the story when the first one is removed as debris."""
+    page = to_page("\n".join([PROSE, "x", PROSE]))
+    assert [d.kept for d in decide(("repetition", 2, "duplicate", 1.0), page=page)] == [True, True, False]
+    both = decide(("repetition", 2, "duplicate", 1.0), ("hidden", 0, "boilerplate", 1.0), page=page)
+    assert [d.kept for d in both] == [False, True, True]
+
+
+def test_removing_too_much_prose_asks_for_review() -> None:
+    """A page that would lose most of its paragraphs comes back with the reason and the share."""
+    page = to_page("\n".join([PROSE + str(n) + "." for n in range(4)]))
+    spans = {"lexicon": [page.span(n, "cookie", reason="cookie/test") for n in range(3)]}
+    _, review = settle(page, spans, Policy.BALANCED)
+    assert review.startswith("removal-budget: 75%")
+    assert settle(page, {"site": spans["lexicon"]}, Policy.BALANCED)[1] == "", "a person may remove anything"
