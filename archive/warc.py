@@ -6,6 +6,7 @@ level: level 2 writes five times as fast for 15 % more bytes.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import uuid
@@ -61,8 +62,7 @@ def to_record(capture: Capture, capture_id: str, payload_digest: str) -> bytes:
     if capture.truncated:
         headers["WARC-Truncated"] = _header(capture.truncated)
     http = _http_headers(capture)
-    if http is None:
-        headers["WARC-Block-Digest"] = payload_digest
+    headers["WARC-Block-Digest"] = _block_digest(http, capture.payload) if http else payload_digest
     plain = io.BytesIO()
     writer = WARCWriter(plain, gzip=False, warc_version="1.1")
     record = writer.create_warc_record(
@@ -99,6 +99,12 @@ def _http_headers(capture: Capture) -> StatusAndHeaders | None:
         headers.append(("Location", to_ascii(capture.redirect_url)))
     headers.append(("Content-Length", str(len(capture.payload))))
     return StatusAndHeaders(str(capture.http_status), headers, protocol="HTTP/1.1")
+
+
+def _block_digest(http: StatusAndHeaders, payload: bytes) -> str:
+    digest = hashlib.sha256(http.to_bytes(encoding="utf-8"))
+    digest.update(payload)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _content_type(capture: Capture) -> str:
