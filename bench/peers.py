@@ -3,7 +3,8 @@
 Peers read HTML. A text capture reaches them in two ways: each of its lines wrapped in ``<p>``
 (the kindest reading, since paragraphs are what they judge), and as it is (``raw``), which is
 what happens to those who hand them plain text. Each gets what its own manual advises: jusText
-the stop list of the page's language, Resiliparse the charset it detects itself.
+the stop list of the page's language, Resiliparse the charset it detects itself. The modes of
+trafilatura are measured on HTML only: on wrapped lines all of them give the same text.
 """
 
 from __future__ import annotations
@@ -113,8 +114,12 @@ EXTRACTORS: Final[dict[str, Extractor]] = {
     "trafilatura, no comments": Extractor(
         partial(_extract_trafilatura, include_comments=False), "trafilatura", only="html"
     ),
-    "trafilatura, precision": Extractor(partial(_extract_trafilatura, favor_precision=True), "trafilatura"),
-    "trafilatura, recall": Extractor(partial(_extract_trafilatura, favor_recall=True), "trafilatura"),
+    "trafilatura, precision": Extractor(
+        partial(_extract_trafilatura, favor_precision=True), "trafilatura", only="html"
+    ),
+    "trafilatura, recall": Extractor(
+        partial(_extract_trafilatura, favor_recall=True), "trafilatura", only="html"
+    ),
     "resiliparse": Extractor(_extract_resiliparse, "resiliparse"),
     "justext": Extractor(_extract_justext, "justext"),
     "trafilatura, raw": Extractor(partial(_extract_trafilatura, is_raw=True), "trafilatura", only="text"),

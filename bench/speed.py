@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gc
 import inspect
-import resource
 import sys
 import time
 from collections import defaultdict
@@ -25,7 +24,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
-from bench.pages import RENDERERS, GoldPage, Selection, find_missing, read_pages
+from bench.pages import RENDERERS, GoldPage, find_missing, read_pages
 from bench.peers import EXTRACTORS, extract_guarded
 from bench.pictures import draw_speed
 from bench.quality import add_selection, to_selection
@@ -123,20 +122,24 @@ def _timed(name: str, function: Callable[..., Any], seconds: dict[str, float]) -
 
 
 def _peak_mib() -> float:
-    """Return the most memory this process ever held; macOS counts bytes, others KiB."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+    """Return the most memory this program ever held; ``ru_maxrss`` would begin with its parent's."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024
 
 
-def measure_memory(selection: Selection) -> tuple[float, float]:
-    """Return MiB held before the first page and at most while cleaning.
-
-    Wants a fresh process of a parent that has read nothing yet: a child inherits its peak.
-    """
+def measure_memory(pages: Sequence[GoldPage]) -> tuple[float, float]:
+    """Return MiB held before the first page and at most while cleaning; wants a fresh process."""
     before = _peak_mib()
-    for page in read_pages(selection):
-        run_strigil([page])
+    run_strigil(pages)
     return before, _peak_mib()
+
+
+def print_memory(pages: Sequence[GoldPage]) -> None:
+    """Print what cleaning these pages takes in a process of its own; only Linux tells."""
+    if sys.platform == "linux":
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            before, peak = pool.submit(measure_memory, pages).result()
+        print(f"  memory: {peak - before:.0f} MiB on top of {before:.0f} MiB for Python, libraries and pages")
 
 
 def print_timing(title: str, timing: Timing) -> None:
@@ -170,9 +173,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     for skipped in find_missing(to_selection(options)):
         print(skipped)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        before, peak = pool.submit(measure_memory, to_selection(options)).result()
-    print(f"memory: strigil takes {peak - before:.0f} MiB on top of {before:.0f} MiB (peers and all) before")
     runs: dict[str, Run] = {"strigil": run_strigil, **{name: _run_peer(name) for name in _PEERS}}
     drawn = {}
     for title, renderings in _INPUTS.items():
@@ -183,6 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timing = measure_times(pages, runs, options.repeats)
         print_timing(title, timing)
         print_steps(measure_steps(pages), timing.pages)
+        print_memory(pages)
         if failed := run_strigil(pages):
             print(f"  strigil failed on {failed} pages: its time says nothing")
         drawn[title] = {name: 1e3 * seconds / timing.pages for name, seconds in timing.seconds.items()}
