@@ -109,9 +109,10 @@ def _pack(file: BinaryIO, batch: Sequence[Identified]) -> dict[str, RawRef]:
     """Write the records of captures to a file; return where each is, the file still without a name."""
     refs: dict[str, RawRef] = {}
     for key, capture, payload_digest in batch:
+        record_id = record_id_of(key)
         offset = file.tell()
-        length = file.write(to_record(capture, key, payload_digest))
-        refs[key] = RawRef("", offset, length, record_id_of(key))
+        length = file.write(to_record(capture, record_id, payload_digest))
+        refs[key] = RawRef("", offset, length, record_id)
     return refs
 
 

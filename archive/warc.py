@@ -48,14 +48,14 @@ def warc_date(capture: Capture) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def to_record(capture: Capture, capture_id: str, payload_digest: str) -> bytes:
+def to_record(capture: Capture, record_id: str, payload_digest: str) -> bytes:
     """Return a capture as one compressed WARC record.
 
     A web page with its HTTP status becomes a ``response``, the text of a WET file a
     ``conversion``, anything else a ``resource``.
     """
     headers = {
-        "WARC-Record-ID": f"<{record_id_of(capture_id)}>",
+        "WARC-Record-ID": f"<{record_id}>",
         "WARC-Date": warc_date(capture),
         "WARC-Payload-Digest": payload_digest,
     }

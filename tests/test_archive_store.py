@@ -1,0 +1,207 @@
+"""The publish protocol: every step fails in turn, and no reader ever sees half a file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import store as store_module
+from archive.archive import Archive
+from archive.errors import CollisionError, UnfitFileSystemError
+from archive.store import STALE_SECONDS, Store
+from tests.archive_builders import PIPELINE, fill, make_capture, make_pages, read_payload, tree
+
+FAILURES = [
+    *(("fsync", at) for at in (1, 4, 7, 10, 13, 16, 19, 22, 25)),
+    *(("link", at) for at in (1, 2, 3, 4, 5, 6)),
+    *(("mkdir", at) for at in (1, 3, 5)),
+    *(("unlink", at) for at in (1, 4)),
+    ("open", 2),
+    ("close", 2),
+    ("replace", 1),
+    ("replace", 2),
+    ("symlink", 1),
+]
+"""Calls of ``os`` that a run makes, and the how manieth of them fails."""
+
+
+def _failing(function: Callable[..., Any], at: int) -> Callable[..., Any]:
+    """Return a function that fails at its n-th call, as a full disk does."""
+    calls = 0
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            if function is os.close:
+                function(*args)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return function(*args, **kwargs)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Return the files of an archive that nothing happened to."""
+    root = tmp_path_factory.mktemp("whole")
+    archive = Archive.open(root)
+    fill(archive, [make_capture(1), make_capture(2)])
+    archive.promote(PIPELINE)
+    return tree(root)
+
+
+@pytest.mark.parametrize(("step", "at"), FAILURES)
+def test_any_step_may_fail(step: str, at: int, tmp_path: Path, whole: dict[str, bytes]) -> None:
+    """After a failure at any call of any step all files are whole; a second run completes the archive."""
+    captures = [make_capture(1), make_capture(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, step, _failing(getattr(os, step), at))
+        with suppress(OSError):
+            archive = Archive.open(tmp_path)
+            fill(archive, captures)
+            archive.promote(PIPELINE)
+    seen = {name: data for name, data in tree(tmp_path).items() if not name.startswith(".tmp/")}
+    assert seen.items() <= whole.items()
+    archive = Archive.open(tmp_path)
+    archive.commit(captures)
+    for logged in archive.unfinished(PIPELINE):
+        batch = logged.load(read_payload)
+        archive.publish(batch, make_pages(batch.captures), PIPELINE)
+    archive.promote(PIPELINE)
+    assert not list(archive.verify())
+    assert {name: data for name, data in tree(tmp_path).items() if not name.startswith(".tmp/")} == whole
+
+
+def test_a_name_is_given_once(tmp_path: Path) -> None:
+    """The second writer of a name changes nothing and is told."""
+    store = Store(tmp_path)
+    assert store.create("a/b", b"first")
+    assert not store.create("a/b", b"second")
+    assert (tmp_path / "a/b").read_bytes() == b"first"
+    assert not list((tmp_path / ".tmp").iterdir())
+
+
+def test_a_name_that_stands_for_its_content_cannot_have_another(tmp_path: Path) -> None:
+    """The same content is fine, an empty or another file is not."""
+    store = Store(tmp_path)
+    store.keep(store.stage_bytes(b"same"), "x")
+    store.keep(store.stage_bytes(b"same"), "x")
+    (tmp_path / "x").write_bytes(b"")
+    with pytest.raises(CollisionError, match="move it out"):
+        store.keep(store.stage_bytes(b"same"), "x")
+
+
+def _refuse(code: int) -> Callable[..., None]:
+    def link(*_args: object, **_kwargs: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return link
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="renameat2 is a call of Linux")
+def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There an exclusive rename does the same."""
+    monkeypatch.setattr(os, "link", _refuse(errno.EPERM))
+    store = Store(tmp_path)
+    assert store.create("a", b"first")
+    assert not store.create("a", b"second")
+    assert (tmp_path / "a").read_bytes() == b"first"
+
+
+def test_a_file_system_without_exclusive_creation_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two writers could not be told apart nothing is written."""
+
+    class NoLibrary:
+        """A C library without ``renameat2``."""
+
+    monkeypatch.setattr(os, "link", _refuse(errno.ENOTSUP))
+    monkeypatch.setattr(store_module.ctypes, "CDLL", lambda *_args, **_kwargs: NoLibrary())
+    with pytest.raises(UnfitFileSystemError, match="put the archive on another"):
+        Store(tmp_path).create("a", b"first")
+    assert not (tmp_path / "a").exists()
+
+
+def test_another_link_error_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is no reason to try another way."""
+    monkeypatch.setattr(os, "link", _refuse(errno.ENOSPC))
+    with pytest.raises(OSError, match="No space"):
+        Store(tmp_path).create("a", b"first")
+
+
+def test_order_of_a_publication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sync the file, then link, then unlink, then sync the folder: the promise against power cuts."""
+    store = Store(tmp_path)
+    store.create("d/first", b"")
+    calls: list[str] = []
+
+    def noted(step: str) -> Callable[..., Any]:
+        function: Callable[..., Any] = getattr(os, step)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            calls.append(step)
+            return function(*args, **kwargs)
+
+        return call
+
+    for step in ("fsync", "link", "unlink"):
+        monkeypatch.setattr(os, step, noted(step))
+    store.create("d/second", b"")
+    assert calls == ["fsync", "link", "unlink", "fsync"]
+
+
+def test_old_temporary_files_are_swept_and_young_ones_are_not(tmp_path: Path) -> None:
+    """What a killed run left goes after a day; what may be in use stays."""
+    Archive.open(tmp_path)
+    old, young = tmp_path / ".tmp/old", tmp_path / ".tmp/young"
+    old.parent.mkdir(exist_ok=True)
+    old.write_bytes(b"x")
+    young.write_bytes(b"x")
+    long_ago = time.time() - STALE_SECONDS - 60
+    os.utime(old, (long_ago, long_ago))
+    Archive.open(tmp_path)
+    assert not old.exists()
+    assert young.exists()
+
+
+_LIMITED = """
+import resource, signal, sys
+from archive.archive import Archive
+from tests.archive_builders import fill, make_capture
+archive = Archive.open(sys.argv[1])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    fill(archive, [make_capture(n) for n in range(60)])
+except OSError as error:
+    print(error.errno)
+"""
+
+
+@pytest.mark.parametrize("limit_bytes", [1_000, 14_000])
+def test_a_write_that_is_cut_short_leaves_nothing(limit_bytes: int, tmp_path: Path) -> None:
+    """A real limit on file size fails raw files, or only parts: all is whole, and a re-run completes."""
+    command = [sys.executable, "-c", _LIMITED, str(tmp_path), str(limit_bytes)]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout.split() == [str(errno.EFBIG)]
+    assert not list((tmp_path / ".tmp").iterdir())
+    assert not list(tmp_path.rglob("*.parquet"))
+    archive = Archive.open(tmp_path)
+    fill(archive, [make_capture(n) for n in range(60)])
+    for logged in archive.unfinished(PIPELINE):
+        batch = logged.load(read_payload)
+        archive.publish(batch, make_pages(batch.captures), PIPELINE)
+    archive.promote(PIPELINE)
+    assert not list(archive.verify())
