@@ -4,13 +4,12 @@
 
 Every round starts with an empty archive, kills the run (``kill -9``, workers and all) at random
 moments, repeats it until one run ends by itself, and then asks: is every capture there exactly
-once, does ``strigil verify`` find nothing, has anything been left running?
+once, does ``verify`` find nothing, has anything been left running?
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -22,6 +21,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from archive.archive import Archive
+from archive.read import query
 from bench.generated import write_captures
 
 STRIGIL = Path(sys.executable).with_name("strigil")
@@ -61,10 +62,8 @@ def kill_until_done(source: Path, archive: Path, kills: int, random_: random.Ran
     _, errors = finished.communicate()
     if finished.returncode != 0:
         raise SystemExit(f"the run that was left alone failed: {errors}")
-    rows, captures = count_rows(archive)
-    verified = start("verify", "--archive", str(archive))
-    verified.communicate()
-    return Round(done, rows, captures, verified.returncode, orphans, time.monotonic() - started)
+    problems = len(list(Archive.open(archive).verify()))
+    return Round(done, *count_rows(archive), problems, orphans, time.monotonic() - started)
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -91,13 +90,9 @@ def wait_for_group(group: int, seconds: float = 5.0) -> int:
     return 1
 
 
-def count_rows(archive: Path) -> tuple[int, int]:
+def count_rows(folder: Path) -> tuple[int, int]:
     """Return the rows of the current edition and the different captures among them."""
-    process = start("sql", _COUNT, "--json", "--archive", str(archive))
-    output, errors = process.communicate()
-    if process.returncode != 0:
-        raise SystemExit(f"the archive cannot be asked: {errors}")
-    answer = json.loads(output)
+    [answer] = query(Archive.open(folder, create=False), _COUNT)
     return answer["rows"], answer["captures"]
 
 

@@ -71,10 +71,12 @@ def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> 
     """
     check_archive_folder(folder)
     from archive.archive import Archive  # noqa: PLC0415
+    from flows.plan import check_input  # noqa: PLC0415
     from flows.run import run  # noqa: PLC0415
     from flows.stop import StopSwitch  # noqa: PLC0415
     from flows.summary import print_summary  # noqa: PLC0415
 
+    check_input(sources, options.read)
     with StopSwitch() as stop, _progress(stop) as on_progress:
         report = run(sources, Archive.open(folder), options, stop, on_progress)
     print_summary(stdout(), report)

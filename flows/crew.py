@@ -13,8 +13,9 @@ from flows.pool import WorkerPool, cpu_count
 from flows.shard import Job, ShardReport, Watch, run_job
 from flows.stop import StopSwitch
 
-MAX_IN_PROCESS_BYTES: Final = 4 * 1024 * 1024
-"""Input up to this size is cleaned in this process: starting workers would take longer."""
+MAX_IN_PROCESS_BYTES: Final = 2 * 1024 * 1024
+"""Input up to this size is cleaned in this process. A worker costs a second before its first
+capture; two megabytes of text take two seconds, of HTML less."""
 GRACE_SECONDS: Final = 5.0
 """How long workers may go on after a stop. They look after every page, so this is for hard ones."""
 _TICK_SECONDS: Final = 0.2
@@ -32,7 +33,7 @@ class Crew:
     def run(self, jobs: Iterable[Job], size_bytes: int) -> Iterator[tuple[Job, ShardReport]]:
         """Yield each job with its report, in the order they end; after a stop only what has begun."""
         if self._pool is None and self._workers > 1 and size_bytes > MAX_IN_PROCESS_BYTES:
-            self._pool = WorkerPool(self._workers, self._stop.reader, self._on_captures)
+            self._pool = WorkerPool(self._workers, self._stop, self._on_captures)
         run_one = self._run_here if self._pool is None else self._pool.run
         lanes = 1 if self._pool is None else self._workers + 1  # one more, so that no worker waits
         waiting = iter(jobs)

@@ -28,7 +28,7 @@ from captures.errors import CaptureError
 from captures.values import ReadOptions
 from cleaners.values import Policy
 from flows.errors import FlowError
-from flows.plan import Plan, RunOptions, find_input
+from flows.plan import Plan, RunOptions, check_input, find_input
 from flows.pool import WorkerPool, cpu_count
 from flows.report import RunReport
 from flows.shard import BatchJob, Job, ShardJob, ShardReport, pipeline_of
@@ -73,6 +73,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     options = RunOptions(Policy(policy), read, captures_per_shard=captures_per_shard)
     pipeline = pipeline_of(options.policy)
     try:
+        check_input([source], read)
         store = Archive.open(archive)
         plan = Plan(store, find_input([source], store), pipeline, options)
     except (CaptureError, ArchiveError) as error:
@@ -110,7 +111,7 @@ class _Shards:
     def __init__(self, retries: int) -> None:
         self._retries = retries
         self._stop = StopSwitch()
-        self._pool = WorkerPool(cpu_count(), self._stop.reader)
+        self._pool = WorkerPool(cpu_count(), self._stop)
 
     def __enter__(self) -> _Shards:
         return self

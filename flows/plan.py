@@ -10,6 +10,8 @@ from functools import cache
 
 from archive.archive import Archive
 from archive.values import Pipeline
+from captures.errors import UnknownFormatError
+from captures.readers import READERS
 from captures.shards import plan_shards
 from captures.storage import find_items
 from captures.values import Item, ReadOptions, Shard
@@ -25,6 +27,14 @@ class RunOptions:
     read: ReadOptions = field(default_factory=ReadOptions)
     workers: int = 0
     captures_per_shard: int = 2_000
+
+
+def check_input(sources: Sequence[str], read: ReadOptions) -> None:
+    """Raise if a source matches nothing or the format is unknown, before anything is made or changed."""
+    if read.format is not None and read.format not in READERS:
+        raise UnknownFormatError(read.format, tuple(READERS))
+    for source in sources:
+        next(find_items(source))
 
 
 def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:

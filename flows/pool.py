@@ -18,6 +18,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 
 from flows.shard import Job, ShardReport, Watch, run_job
+from flows.stop import StopSwitch
 
 _BEAT_CAPTURES = 50
 """Captures between two messages of a worker about how far it is."""
@@ -31,12 +32,12 @@ def cpu_count() -> int:
 class WorkerPool:
     """Runs jobs in worker processes. ``run`` blocks and may be called from many threads at once.
 
-    ``stop`` is a connection that becomes readable when workers should end early;
+    ``stop`` says when workers should end early;
     ``on_captures`` hears, in a thread of its own, how many captures were cleaned.
     """
 
     def __init__(
-        self, workers: int, stop: Connection, on_captures: Callable[[int], None] = lambda _count: None
+        self, workers: int, stop: StopSwitch, on_captures: Callable[[int], None] = lambda _count: None
     ) -> None:
         self._workers = workers
         self._stop = stop
@@ -54,7 +55,7 @@ class WorkerPool:
             return _submit(executor, job).result()
         except BrokenProcessPool:
             self._replace(executor)
-        return ShardReport(job.name, is_stopped=True) if self._stop.poll() else self._run_alone(job)
+        return ShardReport(job.name, is_stopped=True) if self._stop.is_requested() else self._run_alone(job)
 
     def kill(self) -> None:
         """End the workers at once, whatever they are doing. The archive is built to survive that."""
@@ -83,7 +84,7 @@ class WorkerPool:
 
     def _new_executor(self, workers: int) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, context, _start_worker, (self._stop, self._beat_writer))
+        return ProcessPoolExecutor(workers, context, _start_worker, (self._stop.reader, self._beat_writer))
 
     def _listen(self, on_captures: Callable[[int], None]) -> None:
         while True:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
+
+from archive import read
+from archive.archive import Archive
 
 STRIGIL: Final = Path(sys.executable).with_name("strigil")
 
@@ -33,8 +35,6 @@ def clean_environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("STRIGIL_")}
 
 
-def query(sql: str, archive: Path) -> list[dict[str, Any]]:
-    """Ask an archive through the command."""
-    ended = strigil("sql", sql, "--json", "--archive", archive, cwd=archive.parent)
-    assert ended.returncode == 0, ended.stderr
-    return [json.loads(line) for line in ended.stdout.splitlines()]
+def query(sql: str, folder: Path) -> list[dict[str, Any]]:
+    """Ask the archive in a folder."""
+    return read.query(Archive.open(folder, create=False), sql)

@@ -37,7 +37,7 @@ def test_lines_of_a_file_have_label_and_reason(tmp_path: Path) -> None:
 def test_standard_input_can_be_explained(tmp_path: Path) -> None:
     """``-`` reads what a pipe brings, HTML too."""
     ended = strigil(
-        "explain", "-", "--json", cwd=tmp_path, stdin="<!DOCTYPE html><p>The bridge was closed.</p>"
+        "explain", "-", "--json", cwd=tmp_path, stdin="<!DOCTYPE html><body><p>The bridge was closed.</p>"
     )
     [page] = map(json.loads, ended.stdout.splitlines())
     assert page["text"].strip() == "The bridge was closed."

@@ -53,7 +53,7 @@ def deadly_workers() -> Iterator[None]:
 
 def test_a_shard_that_kills_its_workers_is_reported_and_the_pool_goes_on(jobs: list[ShardJob]) -> None:
     """Both tries die, the report says so, and the next shard is cleaned by new workers."""
-    pool = WorkerPool(1, StopSwitch().reader)
+    pool = WorkerPool(1, StopSwitch())
     with deadly_workers():
         lost = pool.run(jobs[0])
     assert lost.failure is not None
@@ -66,7 +66,7 @@ def test_a_shard_that_kills_its_workers_is_reported_and_the_pool_goes_on(jobs: l
 
 def test_a_worker_that_dies_once_costs_nothing(jobs: list[ShardJob]) -> None:
     """The shard is tried again alone, and comes out whole."""
-    pool = WorkerPool(1, StopSwitch().reader)
+    pool = WorkerPool(1, StopSwitch())
     pool.run(jobs[1])  # now a worker is there
     for child in multiprocessing.active_children():
         child.kill()
@@ -80,7 +80,7 @@ def test_workers_end_early_when_asked(jobs: list[ShardJob]) -> None:
     """A shard that is stopped says so; what it had committed is left for the next run."""
     stop = StopSwitch()
     stop.request()
-    pool = WorkerPool(1, stop.reader)
+    pool = WorkerPool(1, stop)
     report = pool.run(jobs[0])
     pool.close()
     assert report.is_stopped
@@ -94,7 +94,7 @@ def test_a_pool_says_how_far_its_workers_are(tmp_path: Path) -> None:
     items = find_input([str(tmp_path / "captures")], store)
     [job] = Plan(store, items, pipeline_of(Policy.BALANCED), RunOptions()).jobs
     heard: list[int] = []
-    pool = WorkerPool(1, StopSwitch().reader, heard.append)
+    pool = WorkerPool(1, StopSwitch(), heard.append)
     pool.run(job)
     pool.close()
     assert heard == [50, 50]
