@@ -1,0 +1,75 @@
+"""Find the headlines of other stories that follow the last paragraph.
+
+In the wild: two or more lines such as ``Decision to Use Ferry Shows Key Role of Port``, each a link once,
+between the end of the story and its key words, comments or copyright notice.
+Left alone: a list inside the story; a list that a line with a colon introduces; questions and
+answers; a sub-heading, which a paragraph follows; verse and lists with punctuation at line ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cleaners.grammars.layout import last_prose, line_before
+from cleaners.values import Page, Span
+
+MIN_WORDS, MAX_WORDS = 4, 20
+MIN_CHARS, MAX_CHARS = 20, 160
+MIN_RUN: Final = 2
+MIN_LEAD_WORDS: Final = 4
+BULLETS: Final = "•*+-o▪●› "
+
+
+def find(page: Page) -> Iterator[Span]:
+    r"""Yield ``related`` for each line of each run of headlines below the story.
+
+    >>> from cleaners.segment import to_page
+    >>> story = "The bridge was closed on Tuesday " * 4 + "after the storm."
+    >>> tail = ["Ferry to Run Again Next Week", "Storm Leaves Three Villages Without Power"]
+    >>> [span.label for span in find(to_page("\n".join([story, *tail])))]
+    ['related', 'related']
+    """
+    story_end = last_prose(page)
+    if story_end < 0:
+        return
+    run: list[int] = []
+    for i in range(story_end + 1, len(page.texts)):
+        text = page.texts[i]
+        if not text:
+            continue
+        if _is_headline(text):
+            run.append(i)
+            continue
+        yield from _related(page, run)
+        run = []
+    yield from _related(page, run)
+
+
+def _related(page: Page, run: list[int]) -> Iterator[Span]:
+    if len(run) < MIN_RUN:
+        return
+    before = line_before(page, run[0])
+    if (
+        before >= 0
+        and page.texts[before].endswith((":", "："))
+        and len(page.texts[before].split()) >= MIN_LEAD_WORDS
+    ):
+        return  # the story introduces a list of its own
+    if 2 * sum(page.texts[i].endswith("?") for i in run) > len(run):
+        return  # questions, whose answers a reader of the text has to open
+    for i in run:
+        yield page.span(i, "related", reason="related/headline-run", score=0.8)
+
+
+def _is_headline(text: str) -> bool:
+    """Say whether a line is as long as a headline and ends like one: on a letter, digit, quote or mark."""
+    text = text.lstrip(BULLETS)
+    if not MIN_CHARS <= len(text) <= MAX_CHARS or not MIN_WORDS <= len(text.split()) <= MAX_WORDS:
+        return False
+    if not (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘«„¿") and text[0].isascii():
+        return False
+    is_numbered = text[0].isdigit() and text[:4].rstrip("0123456789 ").endswith(".")
+    if is_numbered or ". " in text[3:]:
+        return False
+    return text[-1].isalnum() or text[-1] in "\"'”’»?!)]"

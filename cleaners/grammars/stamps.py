@@ -1,0 +1,185 @@
+"""Find the lines that say when a story was published or last changed.
+
+In the wild: ``Published: 3 May 2021, 10:15``, ``Last update: 21:15 17.01.2018`` (often twice in one line),
+``Mis à jour le 3 mai 2021``, ``Обновлено: 03.05.2021``, ``입력 2020.05.01 10:00 | 수정 2020.05.01 11:00``,
+``发布时间：2020-07-08``; or a bare date next to a headline or a byline.
+Left alone: the site's own clock (``page_clock``), dates of events in sentences, a date among links
+of other stories, which is not about this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from cleaners.grammars import page_clock
+from cleaners.grammars.byline import to_names
+from cleaners.grammars.calendar_names import to_name
+from cleaners.grammars.dates import Moment, to_moment, to_rest
+from cleaners.grammars.layout import first_prose, is_title_like, line_after, line_before
+from cleaners.values import Page, Span
+
+MAX_STAMP_CHARS: Final = 140
+BARE_SCORE: Final = 0.5
+STAMP_SCORE: Final = 0.95
+
+_PUBLISHED: Final = (
+    "published|published on|published at|publish date|date published|publication date|"
+    "first published|first published on|originally published|post published|posted|posted on|"
+    "posted at|post date|date posted|released|issued|created|date|date created|pub date|"
+    "veröffentlicht|veröffentlicht am|erschienen|erschienen am|publiziert am|erstellt am|erstellt|"
+    "stand|datum|publié|publié le|publiée le|mis en ligne le|publicado|publicado el|publicado em|"
+    "publicada el|fecha|fecha de publicación|creado|publicação|data|pubblicato|pubblicato il|"
+    "pubblicata il|data pubblicazione|gepubliceerd|gepubliceerd op|geplaatst op|publicerad|"
+    "publicerat|publisert|udgivet|offentliggjort|julkaistu|avaldatud|publicēts|paskelbta|"
+    "opublikowano|data publikacji|dodano|publikováno|vydáno|publikované|uverejnené|objavljeno|"
+    "publikovano|megjelent|közzétéve|publicat|publicat la|data publicării|публикувана|публикувано|"
+    "опубликовано|дата публикации|время публикации|размещено|опубліковано|дата публікації|"
+    "апублікавана|објављено|δημοσίευση|δημοσιεύτηκε|δημοσιεύθηκε|yayınlanma|yayınlanma tarihi|"
+    "yayın tarihi|giriş|giriş tarihi|diterbitkan|dipublikasikan|terbit|ngày đăng|đăng lúc|xuất bản|"
+    "تاريخ النشر|نشر|نشر في|نشرت في|تم النشر|تاریخ انتشار|منتشر شده|زمان انتشار|פורסם|פורסם בתאריך|"
+    "תאריך פרסום|प्रकाशित|पब्लिश्ड|प्रकाशन तिथि|প্রকাশ|প্রকাশিত|প্রকাশের সময়|เผยแพร่|เผยแพร่เมื่อ|"
+    "โพสต์เมื่อ|发布时间|发布|发表于|发布于|发表时间|发稿时间|發布時間|發佈|發布|發表|發佈時間|"
+    "公開日|公開|投稿日|掲載日|配信|登録|公開日時|入力|입력|등록|승인|기사입력|게시|작성|발행"
+)
+_UPDATED: Final = (
+    "updated|updated on|updated at|last updated|last updated on|last updated at|last update|update|"
+    "last modified|last modified on|post last modified|modified|modified on|date modified|revised|"
+    "edited|last edited|aktualisiert|aktualisiert am|zuletzt aktualisiert|zuletzt aktualisiert am|"
+    "geändert|geändert am|mis à jour|mis à jour le|mise à jour|mise à jour le|dernière mise à jour|"
+    "modifié|modifié le|actualizado|actualizado el|actualizada|última actualización|atualizado|"
+    "atualizado em|atualizada em|última atualização|aggiornato|aggiornato il|aggiornata il|"
+    "ultimo aggiornamento|bijgewerkt|bijgewerkt op|laatst bijgewerkt|laatste update|uppdaterad|"
+    "uppdaterat|senast uppdaterad|oppdatert|sist oppdatert|opdateret|sidst opdateret|päivitetty|"
+    "uuendatud|atjaunots|atnaujinta|zaktualizowano|aktualizacja|ostatnia aktualizacja|aktualizováno|"
+    "aktualizované|ažurirano|posodobljeno|frissítve|utolsó frissítés|actualizat|actualizat la|"
+    "ultima actualizare|актуализирана|обновена|обновлено|обновлена|последнее обновление|изменено|"
+    "оновлено|останнє оновлення|абноўлена|ажурирано|ενημέρωση|τελευταία ενημέρωση|ενημερώθηκε|"
+    "güncelleme|güncelleme tarihi|son güncelleme|güncellendi|diperbarui|diperbaharui|cập nhật|"
+    "cập nhật lúc|cập nhật lần cuối|آخر تحديث|تم التحديث|تحديث|به روز رسانی|آخرین به روز رسانی|עודכן|"
+    "עודכן לאחרונה|अपडेट|अपडेटेड|आखिरी अपडेट|আপডেট|সর্বশেষ আপডেট|আপডেটের সময়|อัปเดต|อัพเดท|"
+    "ปรับปรุงล่าสุด|更新时间|更新|更新于|最后更新|更新時間|最後更新|更新日|最終更新|更新日時|修正|"
+    "수정|최종수정|업데이트"
+)
+_ORDERED: Final = {
+    word: label
+    for label, words in (("published", _PUBLISHED), ("updated", _UPDATED))
+    for word in words.split("|")
+}
+STAMPS: Final[dict[str, str]] = {to_rest(to_name(word)): label for word, label in _ORDERED.items()}
+"""Folded wording without its small words: the label it gives a date."""
+_FIRST_WORDS: Final = frozenset(words.split()[0] for words in STAMPS)
+_STARTS: Final = frozenset(to_name(word)[:6] for word in _ORDERED)
+
+# Linear: one fixed word between spaces.
+_BY: Final = re.compile(r"\s[|•·-]?\s?(?=by\s)", re.IGNORECASE)
+# Linear: an alternation of fixed words, tried once a position of a line of bounded length.
+_WORD: Final = re.compile(
+    rf"(?<![^\W\d])(?:{'|'.join(sorted(map(re.escape, _ORDERED), key=len, reverse=True))})(?![^\W\d])",
+    re.IGNORECASE,
+)
+
+
+class _Stamp(NamedTuple):
+    label: str
+    moment: Moment
+
+
+def find(page: Page) -> Iterator[Span]:
+    r"""Yield ``published`` and ``updated`` with the time as value; a line with both gives two spans.
+
+    >>> from cleaners.segment import to_page
+    >>> [(s.label, s.value) for s in find(to_page("Posted 3 May 2021, updated 4 May 2021 10:15 GMT"))]
+    [('published', '2021-05-03'), ('updated', '2021-05-04T10:15Z')]
+    """
+    candidates = [
+        i
+        for i, key in enumerate(page.keys)
+        if "0" in key and len(key) < MAX_STAMP_CHARS and (key.count("0") > 1 or key[:6] in _STARTS)
+    ]
+    bare: list[tuple[int, Moment]] = []
+    for i in candidates:
+        moment = to_moment(page.texts[i])
+        if moment is None:
+            continue
+        if not moment.rest:
+            bare.append((i, moment))
+            continue
+        dated, names = _cut_byline(page.texts[i])
+        stamps = list(_to_stamps(dated, to_moment(dated) or moment))
+        for stamp in stamps:
+            yield _span(page, i, stamp)
+        if stamps and names:
+            yield page.span(i, "byline", reason="byline/after-stamp", score=0.9, value="\n".join(names))
+    if bare:
+        yield from _find_bare(page, bare)
+
+
+def _cut_byline(text: str) -> tuple[str, tuple[str, ...]]:
+    """Part "Posted on 3 May 2021 by Jane Doe" into stamp and names."""
+    cut = _BY.search(text)
+    names = to_names(text[cut.end() :]) if cut else ()
+    return (text[: cut.start()], names) if cut and names else (text, ())
+
+
+def _span(page: Page, i: int, stamp: _Stamp) -> Span:
+    reason = f"{stamp.label}/stamp"
+    score = STAMP_SCORE * (0.5 + stamp.moment.score / 2)
+    return page.span(i, stamp.label, reason=reason, score=score, value=stamp.moment.value)
+
+
+def _to_stamps(text: str, moment: Moment) -> Iterator[_Stamp]:
+    """Yield what a line says about its story's times; nothing when anything else stands in it."""
+    if label := STAMPS.get(moment.rest):
+        yield _Stamp(label, moment)
+        return
+    if _FIRST_WORDS.isdisjoint(word.lstrip("0123456789.:/") for word in moment.rest.split()):
+        return
+    cuts = [match.start() for match in _WORD.finditer(text)]
+    if not cuts or not _may_precede(text[: cuts[0]]):
+        return
+    found: dict[_Stamp, None] = {}
+    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        part = to_moment(text[start:end])
+        label = STAMPS.get(part.rest) if part else None
+        if part is None or label is None:
+            return
+        found[_Stamp(label, part)] = None
+    yield from found
+
+
+def _may_precede(text: str) -> bool:
+    """Only a byline or a bare date may stand before the first stamp of a line."""
+    lead = text.strip(" \t\u00a0|•·,;(-–—")
+    if not lead or to_names(lead):
+        return True
+    moment = to_moment(lead)
+    return moment is not None and not moment.rest
+
+
+def _find_bare(page: Page, bare: list[tuple[int, Moment]]) -> Iterator[Span]:
+    """Yield ``published`` for dates that stand alone between headline, byline and story."""
+    clocks = {span.start for span in page_clock.find(page)}
+    head_end = first_prose(page)
+    for i, moment in bare:
+        if i > head_end or page.starts[i] in clocks or len(moment.value) < len("2020-07-08"):
+            continue
+        before, after = line_before(page, i), line_after(page, i)
+        if before < 0 or after < 0:
+            continue
+        above, below = page.texts[before], page.texts[after]
+        if after == head_end or to_names(above) or to_names(below) or _heads(page, before, head_end):
+            yield page.span(
+                i,
+                "published",
+                reason="published/bare-date",
+                score=BARE_SCORE * moment.score,
+                value=moment.value,
+            )
+
+
+def _heads(page: Page, line: int, head_end: int) -> bool:
+    """Say whether a headline-like line stands close above the first paragraph."""
+    between = sum(1 for text in page.texts[line + 1 : head_end] if text)
+    return is_title_like(page.texts[line]) and between <= 6

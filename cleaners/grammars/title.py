@@ -1,0 +1,91 @@
+"""Find the headline of a text capture.
+
+In the wild: the first line, followed by two blank lines; the line above the first paragraph; the line
+that the first line of the page repeats with the site's name (``Bridge closed - The Example``).
+Left alone: pages of HTML (their headings say it), a page whose head holds only menus: no headline
+is a good answer. Lines of fewer than three words and lines that end like a sentence are no headlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cleaners.grammars.byline import to_names
+from cleaners.grammars.dates import to_moment
+from cleaners.grammars.layout import ASKING, first_prose, is_sentence
+from cleaners.lexicon import load_lexicons
+from cleaners.values import Page, Span
+
+MIN_WORDS, MAX_WORDS = 3, 25
+MIN_CHARS, MAX_CHARS = 12, 200
+MIN_REPEATED_CHARS: Final = 20
+MAX_LINES_ABOVE_STORY: Final = 8
+MAX_PAGE_TITLE_CHARS: Final = 300
+GAP_LINES: Final = 2
+_SITE_SIGNS: Final = frozenset("-–—|:·•»/(<")
+_BULLETS: Final = frozenset("•*+-▪●›[")
+
+
+def find(page: Page) -> Iterator[Span]:
+    r"""Yield at most one ``title``.
+
+    >>> from cleaners.segment import to_page
+    >>> story = "The bridge was closed on Tuesday " * 4 + "after the storm."
+    >>> [span.reason for span in find(to_page("Bridge closed after storm\n\n\n" + story))]
+    ['title/above-gap']
+    """
+    if page.blocks:
+        return
+    head_end = first_prose(page)
+    if head_end == len(page.texts):
+        return
+    lines = [i for i in range(head_end) if page.texts[i]]
+    if not lines:
+        return
+    if (twin := _repeated(page, lines)) >= 0:
+        yield page.span(twin, "title", reason="title/repeated", score=0.95)
+        return
+    near = [i for i in lines[-MAX_LINES_ABOVE_STORY:] if _is_headline(page, i)]
+    near.sort(key=lambda i: page.keys.count(page.keys[i]) < GAP_LINES)  # one that stands twice comes first
+    for i in near:
+        if i + GAP_LINES < len(page.texts) and not any(page.texts[i + 1 : i + 1 + GAP_LINES]):
+            yield page.span(i, "title", reason="title/above-gap", score=0.9)
+            return
+    for i in near:
+        if not page.texts[i + 1] or i == lines[-1]:
+            yield page.span(i, "title", reason="title/above-story", score=0.7)
+            return
+
+
+def _repeated(page: Page, lines: list[int]) -> int:
+    """Return the last line of the head that the page's first line begins with, -1 when there is none."""
+    first = page.texts[lines[0]]
+    if len(first) > MAX_PAGE_TITLE_CHARS:
+        return -1
+    for i in reversed(lines[1:]):
+        text = page.texts[i]
+        if len(text) < MIN_REPEATED_CHARS or not first.startswith(text):
+            continue
+        site = first[len(text) :].lstrip()
+        if (site[:1] in _SITE_SIGNS if site else text.count(" ") >= MIN_WORDS) and _is_headline(
+            page, i, marked=True
+        ):
+            return i
+    return -1
+
+
+def _is_headline(page: Page, i: int, *, marked: bool = False) -> bool:
+    """Say whether a line reads like a headline; a ``marked`` one may end like a sentence."""
+    text = page.texts[i]
+    if not MIN_CHARS <= len(text) <= MAX_CHARS or text[0] in _BULLETS:
+        return False
+    words = text.count(" ") + 1
+    if words > MAX_WORDS or (words < MIN_WORDS and text.isascii()):
+        return False
+    if is_sentence(text) and not marked and not text.endswith(ASKING):
+        return False
+    if page.keys[i] in load_lexicons().line or to_names(text) or text.endswith((":", "：", ",")):
+        return False
+    moment = to_moment(text) if "0" in page.keys[i] else None
+    return moment is None or len(moment.rest.split()) >= MIN_WORDS
