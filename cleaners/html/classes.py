@@ -1,0 +1,87 @@
+"""What class and id words say: the box a line stands in, or the field it is.
+
+In the wild: themes and CMS name their parts for their own style sheets, and the names are much the
+same everywhere. Left alone: words around most of the prose (``has-sidebar`` on a wrapper), long
+lines under a field's word (an author's portrait is no byline).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cleaners.html import boxes
+from cleaners.html.dates import to_iso
+from cleaners.html.people import to_people
+from cleaners.html.prose import find_prose, find_wrappers, link_density
+from cleaners.values import Page, Span
+
+MAX_BYLINE_CHARS: Final = 80
+MAX_DATE_CHARS: Final = 60
+MAX_TAG_CHARS: Final = 60
+MAX_SECTION_CHARS: Final = 40
+MAX_CREDIT_CHARS: Final = 120
+FIELD_SCORE: Final = 0.8
+LONG_LINE_CHARS: Final = 200
+_STORY_FIELDS: Final = frozenset(
+    boxes.BYLINE_WORDS | boxes.DATE_WORDS | boxes.TAG_WORDS | boxes.CAPTION_WORDS | boxes.CREDIT_WORDS
+)
+
+Verdict = tuple[str, str, float]
+
+
+def find_words(page: Page) -> Iterator[Span]:
+    """Yield the label of the box whose words stand on a line's element or above it."""
+    if not page.blocks:
+        return
+    wrappers = find_wrappers(page, find_prose(page))
+    known: dict[frozenset[str], tuple[Verdict | None, frozenset[str]]] = {}
+    for line, block in enumerate(page.blocks):
+        if block.words not in known:
+            words = block.words - wrappers
+            known[block.words] = (judge_words(words), words & _STORY_FIELDS)
+        verdict, fields = known[block.words]
+        if verdict:
+            word, label, score = verdict
+            yield page.span(line, label, reason=f"html/class/{word}", score=score)
+        elif fields or block.words & boxes.SECTION_WORDS:
+            yield from _find_field(page, line)
+
+
+def judge_words(words: frozenset[str]) -> Verdict | None:
+    """Return the word that says most, its label and score; ties go to the alphabet.
+
+    >>> judge_words(frozenset({"main", "sidebar", "newsletter"}))
+    ('newsletter', 'newsletter', 1.0)
+    >>> judge_words(frozenset({"content"})) is None
+    True
+    """
+    best: Verdict | None = None
+    for word in sorted(words & boxes.BOX_WORDS.keys()):
+        label, score = boxes.BOX_WORDS[word]
+        if best is None or score > best[2]:
+            best = (word, label, score)
+    return best
+
+
+def _find_field(page: Page, line: int) -> Iterator[Span]:
+    """Yield what a short line is by its words and its shape, both."""
+    text, words = page.texts[line], page.blocks[line].words
+    size = len(text)
+    if words & boxes.DATE_WORDS and size <= MAX_DATE_CHARS and (value := to_iso(text)):
+        label = "updated" if words & boxes.UPDATE_WORDS else "published"
+        yield page.span(line, label, reason=f"html/class/{label}", score=FIELD_SCORE, value=value)
+    elif words & boxes.CAPTION_WORDS:
+        if link_density(page, line) < 0.5:
+            yield page.span(line, "caption", reason="html/class/caption", score=FIELD_SCORE)
+    elif words & boxes.BYLINE_WORDS and size <= MAX_BYLINE_CHARS:
+        if people := to_people([text], []):
+            yield page.span(
+                line, "byline", reason="html/class/byline", score=FIELD_SCORE, value="\n".join(people)
+            )
+    elif words & boxes.CREDIT_WORDS and size <= MAX_CREDIT_CHARS:
+        yield page.span(line, "credit", reason="html/class/credit", score=FIELD_SCORE, value=text)
+    elif words & boxes.TAG_WORDS and size <= MAX_TAG_CHARS and link_density(page, line) > 0.5:
+        yield page.span(line, "tags", reason="html/class/tags", score=FIELD_SCORE, value=text)
+    elif words & boxes.SECTION_WORDS and size <= MAX_SECTION_CHARS and link_density(page, line) > 0.5:
+        yield page.span(line, "section", reason="html/class/section", score=FIELD_SCORE)

@@ -1,0 +1,286 @@
+"""What the markup of a page says about its story: candidates for every field, each with its source.
+
+Order of trust: JSON-LD of an article, OpenGraph and ``article:*``, meta names, microdata, ``<time>``,
+``<title>``. All candidates are handed out, also those that contradict each other; choosing is
+for others. Left alone: dates after the capture, authors that are addresses or the site itself.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from cleaners.html.dates import is_after, to_iso
+from cleaners.html.dom import Found
+from cleaners.html.jsonld import read_objects, to_texts, to_types
+from cleaners.html.people import to_people
+from cleaners.html.titles import to_headline
+from cleaners.values import Evidence
+
+Candidate = tuple[str, list[str], str, float]
+"""Field, raw values, source, score."""
+
+_ARTICLES: Final = frozenset(
+    """Article NewsArticle BlogPosting Report ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle
+    ReviewNewsArticle BackgroundNewsArticle SatiricalArticle AdvertiserContentArticle LiveBlogPosting
+    SocialMediaPosting DiscussionForumPosting TechArticle ScholarlyArticle MedicalScholarlyArticle APIReference
+    Review Recipe HowTo QAPage Question VideoObject AudioObject PodcastEpisode""".split()
+)
+_NEWS: Final = frozenset(name for name in _ARTICLES if name.endswith(("Article", "Posting", "Report")))
+_PAGES: Final = frozenset("WebPage ItemPage AboutPage FAQPage CollectionPage Product Event".split())
+
+_OF_OBJECT: Final = {
+    "headline": "title",
+    "author": "byline",
+    "creator": "byline",
+    "datePublished": "published_at",
+    "dateCreated": "published_at",
+    "uploadDate": "published_at",
+    "dateModified": "modified_at",
+    "articleSection": "section",
+    "keywords": "tags",
+    "inLanguage": "language",
+    "license": "rights",
+    "copyrightHolder": "rights",
+}
+"""JSON-LD and microdata properties; ``dateCreated`` may be when a draft was begun."""
+
+_OF_META: Final[dict[str, tuple[str, float]]] = {
+    "og:title": ("title", 0.85),
+    "twitter:title": ("title", 0.75),
+    "headline": ("title", 0.8),
+    "dc.title": ("title", 0.7),
+    "dcterms.title": ("title", 0.7),
+    "parsely-title": ("title", 0.85),
+    "sailthru.title": ("title", 0.8),
+    "citation_title": ("title", 0.85),
+    "article:author": ("byline", 0.75),
+    "og:article:author": ("byline", 0.75),
+    "author": ("byline", 0.8),
+    "byl": ("byline", 0.85),
+    "byline": ("byline", 0.8),
+    "dc.creator": ("byline", 0.75),
+    "dcterms.creator": ("byline", 0.75),
+    "parsely-author": ("byline", 0.85),
+    "sailthru.author": ("byline", 0.8),
+    "cxenseparse:author": ("byline", 0.8),
+    "citation_author": ("byline", 0.85),
+    "article:published_time": ("published_at", 0.9),
+    "og:article:published_time": ("published_at", 0.9),
+    "og:published_time": ("published_at", 0.85),
+    "article:published": ("published_at", 0.85),
+    "datepublished": ("published_at", 0.85),
+    "parsely-pub-date": ("published_at", 0.9),
+    "cxenseparse:recs:publishtime": ("published_at", 0.85),
+    "sailthru.date": ("published_at", 0.8),
+    "publish_date": ("published_at", 0.8),
+    "publish-date": ("published_at", 0.8),
+    "pubdate": ("published_at", 0.8),
+    "publication_date": ("published_at", 0.8),
+    "ptime": ("published_at", 0.8),
+    "citation_publication_date": ("published_at", 0.8),
+    "dc.date.issued": ("published_at", 0.8),
+    "dcterms.issued": ("published_at", 0.8),
+    "dcterms.created": ("published_at", 0.7),
+    "dc.date": ("published_at", 0.7),
+    "dcterms.date": ("published_at", 0.7),
+    "date": ("published_at", 0.65),
+    "article:modified_time": ("modified_at", 0.9),
+    "og:updated_time": ("modified_at", 0.8),
+    "dcterms.modified": ("modified_at", 0.8),
+    "lastmod": ("modified_at", 0.7),
+    "last-modified": ("modified_at", 0.7),
+    "article:section": ("section", 0.8),
+    "parsely-section": ("section", 0.8),
+    "cxenseparse:category": ("section", 0.7),
+    "section": ("section", 0.7),
+    "article:tag": ("tags", 0.85),
+    "parsely-tags": ("tags", 0.8),
+    "sailthru.tags": ("tags", 0.8),
+    "news_keywords": ("tags", 0.8),
+    "dc.subject": ("tags", 0.65),
+    "keywords": ("tags", 0.6),
+    "og:locale": ("language", 0.6),
+    "dc.language": ("language", 0.6),
+    "language": ("language", 0.5),
+    "content-language": ("language", 0.5),
+    "og:url": ("canonical_url", 0.7),
+    "og:site_name": ("site_name", 0.9),
+    "application-name": ("site_name", 0.6),
+    "dc.publisher": ("site_name", 0.6),
+    "dc.rights": ("rights", 0.8),
+    "dcterms.rights": ("rights", 0.8),
+    "copyright": ("rights", 0.7),
+    "og:image": ("image", 0.8),
+}
+_TIMES: Final = frozenset({"published_at", "modified_at"})
+_STORY_WORDS: Final = frozenset("published publish pubdate date posted entrydate byline meta article post".split())
+_OTHER_WORDS: Final = frozenset("related comment comments sidebar widget teaser footer nav card list".split())
+MAX_TAGS: Final = 100
+MAX_VALUE_CHARS: Final = 500
+MIN_SHARED_WORDS: Final = 0.5
+MAX_CANDIDATES: Final = 5
+"""Values kept of one field from one source: list pages date every teaser."""
+
+
+def find_evidence(
+    found: Found, headings: Sequence[str] = (), *, url: str | None, captured_at: datetime | None
+) -> Iterator[Evidence]:
+    """Yield what the page's markup says, the same value from the same source once.
+
+    ``headings`` are the visible ``h1`` of the page.
+    """
+    candidates = [*_from_objects(found), *_from_metas(found), *_from_items(found), *_from_times(found)]
+    candidates.extend(_from_head(found, url))
+    candidates.extend(_from_headings(headings, [t for c in candidates if c[0] == "title" for t in c[1]]))
+    sites = [text for name, texts, _, _ in candidates if name == "site_name" for text in texts]
+    seen: dict[tuple[str, str], list[str]] = {}
+    for name, raw, source, score in candidates:
+        for value in _to_values(name, raw, sites):
+            known = seen.setdefault((name, source), [])
+            if value in known or len(known) >= MAX_CANDIDATES:
+                continue
+            if name in _TIMES and is_after(value, captured_at):
+                continue
+            known.append(value)
+            yield Evidence(name, value, source, score)
+
+
+def _from_objects(found: Found) -> Iterator[Candidate]:
+    """Yield what JSON-LD says, of articles before pages."""
+    objects = list(read_objects(found.scripts))
+    for types, kind, trust in ((_NEWS, "article", 1.0), (_ARTICLES - _NEWS, "item", 0.85), (_PAGES, "page", 0.7)):
+        for item in objects:
+            if to_types(item) & types:
+                yield from _of_object(item, f"json-ld/{kind}", trust)
+    for item in objects:
+        if to_types(item) & {"WebSite", "NewsMediaOrganization"}:
+            yield "site_name", to_texts(item.get("name")), "json-ld/site", 0.7
+
+
+def _of_object(item: Mapping[str, Any], source: str, trust: float) -> Iterator[Candidate]:
+    for prop, name in _OF_OBJECT.items():
+        if prop in item and (texts := to_texts(item[prop])):
+            score = 0.95 * trust * (0.75 if prop in {"dateCreated", "creator"} else 1.0)
+            yield name, texts, f"{source}/{prop}", score
+    if isinstance(publisher := item.get("publisher"), dict):
+        yield "site_name", to_texts(publisher), f"{source}/publisher", 0.6 * trust
+
+
+def _from_metas(found: Found) -> Iterator[Candidate]:
+    """Yield what meta elements say; repeated ones (``article:tag``) are one list."""
+    gathered: dict[str, list[str]] = {}
+    for meta in found.metas:
+        content = meta.get("content")
+        keys = {meta.get(attribute) for attribute in ("property", "name", "itemprop", "http-equiv")}
+        for key in sorted(key.strip().lower().replace("dc:", "dc.") for key in keys if key):
+            if content and key in _OF_META:
+                gathered.setdefault(key, []).append(_clean(content))
+    for meta in found.metas:
+        prop, content = meta.get("itemprop"), meta.get("content")
+        if prop in _OF_OBJECT and content:
+            yield _OF_OBJECT[prop], [_clean(content)], f"microdata/{prop}", 0.7
+    for key, texts in gathered.items():
+        name, score = _OF_META[key]
+        yield name, texts, f"meta/{key}", score
+
+
+def _from_items(found: Found) -> Iterator[Candidate]:
+    """Yield what microdata and ``rel`` links say."""
+    rels: dict[str, list[str]] = {}
+    for prop, attributes, text in found.items:
+        if prop.startswith("rel="):
+            rels.setdefault(prop, []).append(_clean(text))
+            continue
+        stated = attributes.get("content") or attributes.get("datetime")
+        if value := _clean(stated or text):
+            yield _OF_OBJECT[prop], [value], f"microdata/{prop}", 0.7
+    if tags := rels.get("rel=tag"):
+        yield "tags", tags, "rel/tag", 0.6
+    if authors := rels.get("rel=author"):
+        yield "byline", authors[:1], "rel/author", 0.65
+
+
+def _from_times(found: Found) -> Iterator[Candidate]:
+    """Yield ``<time>`` elements: surer with words of a story's head around, none among other stories."""
+    for stated, text, words in found.times:
+        if words & _OTHER_WORDS:
+            continue
+        is_update = bool(words & {"updated", "modified", "update"})
+        score = 0.6 if words & _STORY_WORDS else 0.45
+        yield "modified_at" if is_update else "published_at", [_clean(stated or text)], "time", score
+
+
+def _from_head(found: Found, url: str | None) -> Iterator[Candidate]:
+    """Yield what title, links and the root element say."""
+    yield "title", [_clean(found.title)], "title", 0.6
+    yield "language", [found.language], "html/lang", 0.7
+    for link in found.links:
+        rels = (link.get("rel") or "").lower().split()
+        href = (link.get("href") or "").strip()
+        if href and "canonical" in rels:
+            yield "canonical_url", [_join(url, href)], "link/canonical", 0.9
+        if href and "license" in rels:
+            yield "rights", [_join(url, href)], "link/license", 0.8
+
+
+def _from_headings(headings: Sequence[str], titles: Sequence[str]) -> Iterator[Candidate]:
+    """Yield the first heading that shares most of its words with a title: what readers saw as the headline."""
+    stated = [_to_word_set(title) for title in titles]
+    for heading in headings[:MAX_CANDIDATES]:
+        words = _to_word_set(heading)
+        if any(len(words & title) >= MIN_SHARED_WORDS * max(1, min(len(words), len(title))) for title in stated):
+            yield "title", [_clean(heading)], "h1", 0.9
+            return
+    if headings:
+        yield "title", [_clean(headings[0])], "h1/alone", 0.5
+
+
+def _to_word_set(text: str) -> frozenset[str]:
+    return frozenset(text.casefold().split())
+
+
+def _join(url: str | None, href: str) -> str:
+    try:
+        return urljoin(url or "", href)
+    except ValueError:
+        return ""
+
+
+def _to_values(name: str, raw: list[str], sites: list[str]) -> Iterable[str]:
+    """Return the values of raw texts of one field, empty where they say nothing."""
+    texts = [text[:MAX_VALUE_CHARS] for text in raw if text]
+    if name in _TIMES:
+        return [value for text in texts if (value := to_iso(text))]
+    if name == "byline":
+        people = to_people(texts, sites)
+        return ["\n".join(people)] if people else []
+    if name == "tags":
+        tags = dict.fromkeys(tag for text in texts for tag in _to_tags(text))
+        return ["\n".join(list(tags)[:MAX_TAGS])] if tags else []
+    if name == "title":
+        return [title for text in texts if (title := to_headline(text, sites))]
+    if name == "language":
+        return [text.strip().replace("_", "-") for text in texts if _is_language(text.strip())]
+    if name == "canonical_url":
+        return [text for text in texts if text.startswith(("http://", "https://"))]
+    return texts
+
+
+def _to_tags(text: str) -> list[str]:
+    separator = ";" if ";" in text and "," not in text else ","
+    return [tag for part in text.split(separator) if (tag := part.strip().strip("#").strip())]
+
+
+def _is_language(text: str) -> bool:
+    """Return whether a text is a language tag: ``en``, ``pt-BR``, ``zh-Hans-CN``."""
+    first = text.replace("_", "-").split("-")[0]
+    return len(text) <= 12 and 2 <= len(first) <= 3 and first.isascii() and first.isalpha()
+
+
+def _clean(text: str) -> str:
+    """Return a text with entities undone (twice escaped ones are common) and white space collapsed."""
+    return " ".join(html.unescape(text).split())

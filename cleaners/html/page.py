@@ -1,0 +1,46 @@
+"""One HTML capture into a page: rendered lines, what the DOM knew of each, and metadata evidence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import accumulate
+
+from cleaners.html.dom import read_html
+from cleaners.html.metadata import find_evidence
+from cleaners.segment import SPACE, fold_lines
+from cleaners.values import Block, Page
+
+_NO_BLOCK = Block("body", "body", frozenset(), 0, hidden=False)
+
+
+def to_page(html: str, *, url: str | None = None, captured_at: datetime | None = None) -> Page:
+    """Return an HTML capture as a page; the same bytes always give the same page.
+
+    Every block element gives one line, ``br`` ends a line, a data table's row is one line with its
+    cells kept apart by tabs. Scripts, styles, templates, frames and form options are no text.
+    Hidden elements are lines as well, and their blocks say so.
+
+    >>> page = to_page("<title>t</title><h1>Bridge <em>closed</em></h1><p>Since<br>Tuesday.")
+    >>> page.source_text
+    'Bridge closed\\nSince\\nTuesday.'
+    >>> page.blocks[0].path
+    'body/h1'
+    """
+    lines, found = read_html(html)
+    rendered = lines.texts or [""]
+    ends = list(accumulate(map(len, rendered), lambda end, length: end + 1 + length))
+    texts = [text.strip(SPACE) for text in rendered]
+    blocks = lines.blocks() or [_NO_BLOCK]
+    headings = [text for text, block in zip(texts, blocks, strict=True) if block.tag == "h1" and not block.hidden]
+    return Page(
+        source_text="\n".join(rendered),
+        starts=[end - len(text) for end, text in zip(ends, rendered, strict=True)],
+        ends=ends,
+        texts=texts,
+        keys=fold_lines(texts),
+        media_type="text/html",
+        url=url,
+        captured_at=captured_at,
+        blocks=blocks,
+        evidence=tuple(find_evidence(found, headings, url=url, captured_at=captured_at)),
+    )

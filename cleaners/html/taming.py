@@ -1,0 +1,93 @@
+"""HTML that would stall the parser, made harmless; every other page passes untouched.
+
+HTML parsers are quadratic in the depth of open elements and in the attributes of one tag: 10^5
+nested ``div`` cost minutes. Browsers cap the depth as well; text is never lost here, only tags.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_DEPTH: Final = 256
+MAX_TAGS: Final = 16_000
+"""Pages with fewer tags are fast at any depth."""
+MAX_TAG_CHARS: Final = 65_536
+MAX_ATTRIBUTES: Final = 1_000
+
+_VOID: Final = frozenset(
+    "area base br col embed frame hr img input keygen link meta param source track wbr".split()
+)
+_IMPLIED: Final = frozenset("p li dt dd tr td th tbody thead tfoot option optgroup rt rp colgroup".split())
+"""Elements that end by themselves where the next begins: unclosed ones do not nest."""
+_SCOPES: Final = frozenset("table caption td th template marquee object applet".split())
+"""A closing tag reaches no further than these."""
+
+# Linear: every branch succeeds wherever its first characters match (an unclosed comment, raw text or
+# tag runs to the end of the text), the quantifiers are possessive, and an unclosed quote can only
+# be scanned past once for each of the two quote forms.
+_TAG: Final = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>script|style|textarea|title|xmp|iframe|noscript)\b.*?(?:</(?P=raw)|\Z)"
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
+    r"(?P<rest>(?:[^>\"'=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|[=\"'])*+)(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+# Linear: disjoint classes.
+_OPENED: Final = re.compile(r"<[a-zA-Z][a-zA-Z0-9:-]*+[\s/]")
+
+
+def tame(html: str) -> str:
+    """Return ``html`` without the tags below ``MAX_DEPTH`` and without absurd lists of attributes.
+
+    >>> tame("<p class=a>text</p>")
+    '<p class=a>text</p>'
+    """
+    if html.count("<") <= MAX_TAGS and not _has_endless_tag(html):
+        return html
+    stack: list[str] = []
+    return _TAG.sub(lambda match: _tame_tag(match, stack), html)
+
+
+def _has_endless_tag(html: str) -> bool:
+    """Return whether some tag may be longer than ``MAX_TAG_CHARS``; a long script is none."""
+    window = MAX_TAG_CHARS // 2
+    for start in range(0, len(html) - window, window):
+        if html.find(">", start, start + window) < 0:
+            opened = html.rfind("<", 0, start + 1)
+            if opened <= html.rfind(">", 0, start + 1) or not _OPENED.match(html, opened):
+                continue
+            if html.rfind("<script", 0, opened) <= html.rfind("</script", 0, opened):
+                return True
+    return False
+
+
+def _tame_tag(match: re.Match[str], stack: list[str]) -> str:
+    """Return the tag, keeping count of what is open; deeper tags become white space."""
+    name = (match["name"] or "").lower()
+    if not name or name in _VOID or name in _IMPLIED:
+        return match[0] if not name else _tame_attributes(match)
+    if match["close"]:
+        return match[0] if _close(name, stack) else " "
+    if len(stack) >= MAX_DEPTH:
+        return " "
+    stack.append(name)
+    return _tame_attributes(match)
+
+
+def _close(name: str, stack: list[str]) -> bool:
+    """Close the innermost open element of that name; return False when there is none in reach."""
+    for depth in range(len(stack) - 1, -1, -1):
+        if stack[depth] == name:
+            del stack[depth:]
+            return True
+        if stack[depth] in _SCOPES:
+            return False
+    return False
+
+
+def _tame_attributes(match: re.Match[str]) -> str:
+    rest = match["rest"]
+    if len(rest) > MAX_ATTRIBUTES and len(rest.split()) > MAX_ATTRIBUTES:
+        return f"<{match['close']}{match['name']}>"
+    return match[0]
