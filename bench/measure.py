@@ -64,8 +64,8 @@ class PeerCache:
     def __init__(self, path: Path | str) -> None:
         self._connection = sqlite3.connect(path)
         self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS texts (name TEXT, version TEXT, digest TEXT, text BLOB, error TEXT,"
-            " PRIMARY KEY (name, version, digest)) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS texts (digest TEXT, name TEXT, version TEXT, text BLOB, error TEXT,"
+            " PRIMARY KEY (digest, name, version)) WITHOUT ROWID"
         )
 
     def read(self, page: GoldPage, extractors: Mapping[str, Extractor]) -> dict[str, Extraction]:
@@ -83,15 +83,17 @@ class PeerCache:
         """Keep the texts of one page."""
         rows = [
             (
+                outcome.page.digest,
                 name,
                 extractors[name].version,
-                outcome.page.digest,
                 zlib.compress(extraction.text.encode(errors="surrogatepass")),
                 extraction.error,
             )
             for name, extraction in outcome.extracted.items()
             if extractors[name].is_peer
         ]
+        if not rows:
+            return
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)", rows)
 

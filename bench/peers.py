@@ -56,7 +56,10 @@ class Extractor(NamedTuple):
     @property
     def version(self) -> str:
         """Return the installed version of the package that does the work."""
-        return f"{self.package} {version(self.package)}"
+        return f"{self.package} {_version_of(self.package)}"
+
+
+_version_of = cache(version)
 
 
 def wrap_lines(text: str) -> str:
