@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from captures.errors import DamagedInputError
 from captures.streams import CHUNK_BYTES, read_members
+
+MARK = b"WARC/"
+"""What every record begins with."""
 
 MAX_HEAD_BYTES = 256 * 1024
 """A WARC header longer than this is taken for damage."""
@@ -38,16 +40,26 @@ class Ahead:
         self._buffer += chunk
         return bool(chunk)
 
+    def span(self) -> bool:
+        """Go on behind an end that only borders a group; False at the very end."""
+        return False
+
     def peek(self, count: int) -> bytes:
         """Return the next bytes without taking them."""
         while len(self._buffer) < count and self.fill():
             pass
         return bytes(self._buffer[:count])
 
+    def is_at(self, mark: bytes) -> bool:
+        """Say whether these bytes are next, also over the border of a group."""
+        while len(self.peek(len(mark))) < len(mark) and mark.startswith(self._buffer) and self.span():
+            pass
+        return self._buffer.startswith(mark)
+
     def take(self, count: int, keep: int) -> tuple[bytes, int]:
         """Take up to ``count`` bytes; return the first ``keep`` of them, and how many there were."""
         kept, taken = bytearray(), 0
-        while taken < count and (self._buffer or self.fill()):
+        while taken < count and (self._buffer or self.fill() or self.span()):
             piece = self._buffer[: count - taken]
             del self._buffer[: len(piece)]
             kept += piece[: max(0, keep - len(kept))]
@@ -75,7 +87,7 @@ class Ahead:
             ends = [at + len(end) for end in (b"\r\n\r\n", b"\n\n") if (at := self._buffer.find(end)) >= 0]
             if ends and min(ends) <= MAX_HEAD_BYTES:
                 return self.take(min(ends), MAX_HEAD_BYTES)[0]
-            if len(self._buffer) > MAX_HEAD_BYTES or not self.fill():
+            if len(self._buffer) > MAX_HEAD_BYTES or not (self.fill() or self.span()):
                 return None
 
     def skip_blank_lines(self) -> None:
@@ -96,30 +108,33 @@ class Ahead:
         return -1, -1
 
 
+def _read_plain(raw: BinaryIO) -> Iterator[bytes]:
+    while chunk := raw.read(CHUNK_BYTES):
+        yield chunk
+
+
 class PlainAhead(Ahead):
     """A file that is not compressed."""
 
     def __init__(self, raw: BinaryIO, start: int) -> None:
-        super().__init__(iter(lambda: raw.read(CHUNK_BYTES), b""))
+        super().__init__(_read_plain(raw))
         self._raw, self._start = raw, start
-        self._size = raw.seek(0, os.SEEK_END)
-        raw.seek(start)
 
     def may_hold(self, count: int) -> bool:
-        """Say whether the file is long enough and, behind a long block, a border follows."""
-        end = self._start + self.position + count
-        if end > self._size or count < MIN_CHECKED_BYTES:
-            return end <= self._size
+        """Say whether a border follows a long block; a short one may as well be read to see."""
+        if count < MIN_CHECKED_BYTES:
+            return True
         here = self._raw.tell()
-        self._raw.seek(end)
-        behind = self._raw.read(64).lstrip(b"\r\n")
+        self._raw.seek(self._start + self.position + count - 1)
+        last, behind = self._raw.read(1), self._raw.read(64)
         self._raw.seek(here)
-        return behind[:5] in (b"", b"WARC/")
+        return bool(last) and behind.lstrip(b"\r\n")[:5] in (b"", MARK)
 
     def rewind(self, position: int) -> bool:
         """Go back: the file is read again from there."""
         self._buffer.clear()
         self._raw.seek(self._start + position)
+        self._chunks = _read_plain(self._raw)
         self.position = position
         return True
 
@@ -129,39 +144,70 @@ class PlainAhead(Ahead):
 
 
 class MemberAhead(Ahead):
-    """A run of gzip members, as a rule one a record.
+    """The gzip members of a file, as a rule one a record: each is a group that ends by itself.
 
-    After a damage ``damaged_at`` is where the damaged member begins in the file and
-    ``damaged_from`` where in the decompressed bytes.
+    Only a block that is not complete goes on into the next member, and only if no record begins
+    there: so a wrong length or a damage stays in its member, and records over many members are
+    read all the same.
     """
 
     def __init__(self, raw: BinaryIO, start: int) -> None:
         raw.seek(start)
-        super().__init__(self._read(read_members(raw)))
-        self.damaged_at = self.damaged_from = -1
-        self._member = self._member_from = -1
+        super().__init__(self._read_group())
+        self.damaged_at = -1
+        self.group_from = 0
+        self._members = read_members(raw)
+        self._member = -1
+        self._pending: tuple[int, bytes] | None = None
+        self._failed: DamagedInputError | None = None
         self._read_bytes = 0
-        self._members: dict[int, int] = {}
+        self._starts: dict[int, int] = {}
+        self._pull()
+
+    def next_group(self) -> bool:
+        """Go on to the next member; False at the end or at a member that cannot be read at all."""
+        if self.damage is None and self._failed:
+            self.damage, self.damaged_at = str(self._failed), self._failed.offset
+        if self.damage or not self._pending:
+            return False
+        self.group_from = self.position
+        self._chunks = self._read_group()
+        return True
+
+    def span(self) -> bool:
+        """Go on into the next member within a record."""
+        if self.damage or not self._pending or self._pending[1].startswith(MARK):
+            return False
+        self._chunks = self._read_group()
+        return self.fill()
 
     def place(self, begin: int, end: int) -> tuple[int, int]:
         """Return the members of a record, when it has them for itself."""
-        offset, stop = self._members.get(begin, -1), self._members.get(end, -1)
-        self._members = {at: member for at, member in self._members.items() if at >= end}
+        offset, stop = self._starts.get(begin, -1), self._starts.get(end, -1)
+        self._starts = {at: member for at, member in self._starts.items() if at >= end}
         return (offset, stop - offset) if offset >= 0 and stop >= 0 else (-1, -1)
 
-    def _read(self, members: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
-        try:
-            for member, chunk in members:
-                self._note(member)
-                if chunk:
-                    self._read_bytes += len(chunk)
-                    yield chunk
-        except DamagedInputError as error:
-            self._note(error.offset)
-            self.damaged_at, self.damaged_from = error.offset, self._member_from
-            raise
+    def _read_group(self) -> Iterator[bytes]:
+        """Yield the chunks of the pending member, up to the first chunk of the next."""
+        member = self._pending[0] if self._pending else -1
+        while self._pending and self._pending[0] == member:
+            chunk = self._pending[1]
+            self._read_bytes += len(chunk)
+            yield chunk
+            self._pull()
+        if self._failed and self._failed.offset == member:
+            self.damaged_at = member
+            raise self._failed
 
-    def _note(self, member: int) -> None:
-        if member != self._member:
-            self._member, self._member_from = member, self._read_bytes
-            self._members[self._read_bytes] = member
+    def _pull(self) -> None:
+        self._pending = None
+        try:
+            member, chunk = next(self._members, (-1, b""))
+        except DamagedInputError as error:
+            self._failed = error
+            member, chunk = error.offset, b""
+        if member >= 0 and member != self._member:
+            self._member = member
+            self._starts[self._read_bytes] = member
+        if chunk:
+            self._pending = member, chunk

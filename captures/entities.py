@@ -14,9 +14,8 @@ from fastwarc.stream_io import BrotliReader, ChunkedReader
 from fastwarc.warc import HeaderMap
 
 from captures.errors import DamagedInputError, TrailingBytesError
-from captures.files import gather
 from captures.sniff import is_text
-from captures.streams import CHUNK_BYTES, read_chunks, read_members
+from captures.streams import CHUNK_BYTES, gather, read_chunks, read_members
 
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 """The blank line behind the header. Linear: at most four bytes a try."""

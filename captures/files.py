@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
-from captures.errors import DamagedInputError
 from captures.sniff import is_html
 from captures.storage import open_input
-from captures.streams import read_chunks
+from captures.streams import gather, read_chunks
 from captures.values import Capture, Item, Provenance, ReadOptions
 
 CUT_OFF = "length"
@@ -38,16 +37,3 @@ def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
 def file_time(item: Item) -> tuple[datetime | None, str | None]:
     """Return when the file last changed and how that is called, for captures that say nothing themselves."""
     return item.modified_at, "mtime" if item.modified_at else None
-
-
-def gather(chunks: Iterable[bytes], limit: int) -> tuple[bytes, bool, str | None]:
-    """Return the first ``limit`` bytes, whether there were more, and what damage ended them."""
-    kept = bytearray()
-    try:
-        for chunk in chunks:
-            kept += chunk
-            if len(kept) > limit:
-                return bytes(kept[:limit]), True, None
-    except DamagedInputError as error:
-        return bytes(kept), False, str(error)
-    return bytes(kept), False, None

@@ -12,10 +12,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from captures.ahead import Ahead, MemberAhead, PlainAhead
+from captures.ahead import MARK, Ahead, MemberAhead, PlainAhead
 from captures.streams import CHUNK_BYTES, GZIP_MAGIC, ZSTD_MAGIC, read_chunks
-
-MARK: Final = b"WARC/"
 
 _NEXT: Final = b"\nWARC/1."
 _RECORD_END: Final = b"\r\n\r\n"
@@ -56,29 +54,28 @@ def read_frames(raw: BinaryIO, *, start: int, keep: int) -> Iterator[Frame]:
 
 
 def _read_gzip(raw: BinaryIO, start: int, keep: int) -> Iterator[Frame]:
-    """Yield frames from one run of undamaged members to the next."""
+    """Yield frames member by member; behind a damaged one go on with the next that holds a record."""
     while True:
         ahead = MemberAhead(raw, start)
-        last: tuple[Frame, int, int] | None = None
-        for record in _read_run(ahead, keep):
-            if last:
+        last: tuple[Frame, int] | None = None
+        while ahead.next_group():
+            last = None
+            for record in _read_run(ahead, keep):
+                if last:
+                    yield last[0]
+                last = record
+            if last and ahead.damage is None:
                 yield last[0]
-            last = record if ahead.damage else None
-            if last is None:
-                yield record[0]
+                last = None
         if ahead.damage is None:
             return
         start = _find_member(raw, ahead.damaged_at + 1)
-        length = start - ahead.damaged_at
-        if last and last[2] <= ahead.damaged_from:  # complete: the damage is in the member behind it
-            yield last[0]
-            last = None
+        place = ahead.damaged_at, start - ahead.damaged_at
         if last is None:
-            yield Frame(ahead.damaged_at, length, b"", b"", cut=False, damage=ahead.damage)
-        elif last[1] == ahead.damaged_from:
-            yield last[0]._replace(offset=ahead.damaged_at, length=length, damage=ahead.damage)
+            yield Frame(*place, b"", b"", cut=False, damage=ahead.damage)
         else:
-            yield last[0]._replace(damage=ahead.damage)
+            offset, length = place if last[1] == ahead.group_from else (-1, -1)
+            yield last[0]._replace(offset=offset, length=length, damage=ahead.damage)
 
 
 def _find_member(raw: BinaryIO, start: int) -> int:
@@ -108,26 +105,25 @@ def _holds_record(raw: BinaryIO, offset: int) -> bool:
 
 
 def _read_all(ahead: Ahead, keep: int) -> Iterator[Frame]:
-    for frame, _, _ in _read_run(ahead, keep):
+    for frame, _ in _read_run(ahead, keep):
         yield frame
 
 
-def _read_run(ahead: Ahead, keep: int) -> Iterator[tuple[Frame, int, int]]:
-    """Yield each frame with where its record begins and ends in the decompressed bytes."""
+def _read_run(ahead: Ahead, keep: int) -> Iterator[tuple[Frame, int]]:
+    """Yield each frame with where its record begins in the decompressed bytes."""
     ahead.skip_blank_lines()
     while ahead.peek(1):
         begin = ahead.position
-        head = ahead.take_head() if ahead.peek(len(MARK)) == MARK else None
+        head = ahead.take_head() if ahead.is_at(MARK) else None
         if head is None:
-            block, size = _take_to_next(ahead, keep)
+            block, size = _take_to_next(ahead, 0)[0], 0  # what it is is not known: it is no payload
             damage: str | None = "no WARC record begins here, or its header does not end"
         else:
             block, size, damage = _take_block(ahead, head, keep)
         ahead.skip_blank_lines()
         ahead.peek(1)  # so that it is known whether a gzip member ends here
         offset, length = ahead.place(begin, ahead.position)
-        frame = Frame(offset, length, head or b"", block, cut=size > len(block), damage=damage)
-        yield frame, begin, ahead.position
+        yield Frame(offset, length, head or b"", block, cut=size > len(block), damage=damage), begin
 
 
 def _take_block(ahead: Ahead, head: bytes, keep: int) -> tuple[bytes, int, str | None]:
@@ -136,29 +132,33 @@ def _take_block(ahead: Ahead, head: bytes, keep: int) -> tuple[bytes, int, str |
     if declared is None:
         return *_take_to_next(ahead, keep), "the header has no Content-Length"
     length, begin = int(declared.group(1)), ahead.position
-    block, size = ahead.take(length, keep) if ahead.may_hold(length) else (b"", 0)
+    block, size = ahead.take(length, keep + len(_RECORD_END)) if ahead.may_hold(length) else (b"", 0)
     if size == length and _is_at_border(ahead):
-        return block, size, None
+        return block[:keep], size, None
     if ahead.rewind(begin):
         block, size = _take_to_next(ahead, keep)
     else:
-        rest, more = _take_to_next(ahead, keep - len(block))
-        block, size = block + rest, size + more
+        rest, more = ahead.take_until(_NEXT, keep + len(_RECORD_END) - len(block))
+        block, size = _without_end(block + rest, size + more, keep)
     if size < length and not ahead.peek(1):
         return block, size, f"the record is cut off: {size} of {length} bytes are there"
     return block, size, f"Content-Length is {length}, but the record is {size} bytes long"
 
 
 def _is_at_border(ahead: Ahead) -> bool:
-    """Say whether the next record or the end follows. Blank lines before it are taken."""
+    """Say whether the record ends here: as it should, or with other blank lines before the next."""
+    ends_well = ahead.peek(len(_RECORD_END)) == _RECORD_END
     ahead.skip_blank_lines()
-    return MARK.startswith(ahead.peek(len(MARK)))  # the end, too, or what a damage left of the mark
+    return ends_well or MARK.startswith(ahead.peek(len(MARK)))  # a part of the mark: cut off in it
 
 
 def _take_to_next(ahead: Ahead, keep: int) -> tuple[bytes, int]:
     """Take all before the next record; return what is kept of it, and its size without the record's end."""
-    block, size = ahead.take_until(_NEXT, keep + len(_RECORD_END))
-    if size == len(block):
-        block = block.removesuffix(_RECORD_END)
-        size = len(block)
-    return block[: max(0, keep)], size
+    return _without_end(*ahead.take_until(_NEXT, keep + len(_RECORD_END)), keep)
+
+
+def _without_end(block: bytes, size: int, keep: int) -> tuple[bytes, int]:
+    """Return what is kept of a block, and its size, both without the blank lines that end a record."""
+    if size == len(block) and block.endswith(_RECORD_END):
+        size -= len(_RECORD_END)
+    return block[: min(size, keep)], size

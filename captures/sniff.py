@@ -8,9 +8,8 @@ import re
 import zipfile
 from typing import Final, NamedTuple
 
-from captures.errors import DamagedInputError
 from captures.storage import open_input
-from captures.streams import GZIP_MAGIC, ZSTD_MAGIC, read_chunks
+from captures.streams import GZIP_MAGIC, ZSTD_MAGIC, gather, read_chunks
 
 HEAD_BYTES = 64 * 1024
 """How much of a file is looked at."""
@@ -87,17 +86,12 @@ def sniff_file(path: str) -> Looks:
         if not head.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
             return sniff(head, name=name)
         raw.seek(0)
-        inside = b""
-        try:
-            for chunk in read_chunks(raw):
-                inside += chunk
-                if len(inside) >= HEAD_BYTES:
-                    break
-        except DamagedInputError:
-            pass  # what could be read decides; the reader meets the damage again and reports it
+        inside, _, damage = gather(read_chunks(raw), HEAD_BYTES)
     for suffix in (".gz", ".zst", ".gzip", ".zstd"):
         name = name.removesuffix(suffix)
-    return sniff(inside[:HEAD_BYTES], name=name)._replace(compressed=True)
+    if damage and name.endswith(".warc"):  # its first record is broken; the others may be whole
+        return Looks("warc", "application/warc", compressed=True)
+    return sniff(inside, name=name)._replace(compressed=True)
 
 
 def sniff(head: bytes, *, name: str = "") -> Looks:

@@ -8,7 +8,7 @@ for them (a decompression bomb).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -37,6 +37,19 @@ def read_chunks(raw: BinaryIO) -> Iterator[bytes]:
     else:
         while chunk := raw.read(CHUNK_BYTES):
             yield chunk
+
+
+def gather(chunks: Iterable[bytes], limit: int) -> tuple[bytes, bool, str | None]:
+    """Return the first ``limit`` bytes, whether there were more, and what damage ended them."""
+    kept = bytearray()
+    try:
+        for chunk in chunks:
+            kept += chunk
+            if len(kept) > limit:
+                return bytes(kept[:limit]), True, None
+    except DamagedInputError as error:
+        return bytes(kept), False, str(error)
+    return bytes(kept), False, None
 
 
 def read_members(raw: BinaryIO) -> Iterator[tuple[int, bytes]]:

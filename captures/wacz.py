@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from captures.rows import error_row
 from captures.sniff import is_inner_warc
-from captures.storage import open_input
+from captures.storage import BUFFER_BYTES, open_input
 from captures.values import Capture, Item, Provenance, ReadOptions
 from captures.warc import read_payload_from, read_records
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 SEPARATOR = "!"
 """Between the zip and the file inside: ``a.wacz!archive/x.warc.gz``."""
 
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError)
+_LOCAL_HEADER_BYTES: Final = 30
+_NAME_LENGTHS_AT: Final = 26
+"""Where the zip's local header holds the lengths of name and extra field."""
+
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, struct.error)
 
 
 def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
@@ -31,8 +40,8 @@ def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
         for name in filter(is_inner_warc, archive.namelist()):
             inner = replace(item, path=f"{item.path}{SEPARATOR}{name}")
             try:
-                with archive.open(name) as warc:
-                    for capture in read_records(cast("BinaryIO", warc), inner, options):
+                with _open_inner(archive, raw, name) as warc:
+                    for capture in read_records(warc, inner, options):
                         yield replace(capture, provenance=replace(capture.provenance, source_format="wacz"))
             except _BROKEN_ZIP as error:
                 yield _error(f"damaged in the zip from here on ({error})", inner, options)
@@ -44,9 +53,47 @@ def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
     with (
         open_input(outer) as raw,
         zipfile.ZipFile(raw) as archive,
-        archive.open(f"archive/{name}") as warc,
+        _open_inner(archive, raw, f"archive/{name}") as warc,
     ):
-        return read_payload_from(cast("BinaryIO", warc), Item(path, 0, ""), offset, options)
+        return read_payload_from(warc, Item(path, 0, ""), offset, options)
+
+
+def _open_inner(archive: zipfile.ZipFile, raw: BinaryIO, name: str) -> BinaryIO:
+    """Open a file of the zip. Stored ones, as WACZ asks for, are a window that seeks for free."""
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED:
+        return cast("BinaryIO", archive.open(info))
+    raw.seek(info.header_offset + _NAME_LENGTHS_AT)
+    name_bytes, extra_bytes = struct.unpack("<HH", raw.read(4))
+    start = info.header_offset + _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
+    return cast("BinaryIO", io.BufferedReader(_Window(raw, start, info.file_size), BUFFER_BYTES))
+
+
+class _Window(io.RawIOBase):
+    """A stretch of a file as a file of its own. Closing it leaves the file open."""
+
+    def __init__(self, raw: BinaryIO, start: int, size: int) -> None:
+        super().__init__()
+        self._raw, self._start, self._size, self._position = raw, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        self._raw.seek(self._start + self._position)
+        data = self._raw.read(max(0, min(len(view), self._size - self._position)))
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
 
 
 def _error(why: str, item: Item, options: ReadOptions) -> Capture:

@@ -1,0 +1,63 @@
+"""Fixtures that more than one room needs: a real S3-compatible server on this machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import httpx
+import obstore
+import pytest
+from obstore.store import S3Store
+
+_SERVER = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+server.stop()
+"""
+"""Says its port, and ends when its input ends: with the tests, however these end."""
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """Run an S3 server on a free port of 127.0.0.1; ``AWS_*`` point to it from then on."""
+    server = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", _SERVER],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert server.stdin is not None
+    assert server.stdout is not None
+    endpoint = f"http://127.0.0.1:{int(server.stdout.readline())}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", endpoint)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_REGION", "us-east-1")
+        yield endpoint
+    server.communicate()
+
+
+@pytest.fixture
+def s3_bucket(s3_endpoint: str) -> str:
+    """Return the name of a new, empty bucket."""
+    name = f"bucket-{uuid4().hex[:12]}"
+    httpx.put(f"{s3_endpoint}/{name}").raise_for_status()
+    return name
+
+
+@pytest.fixture
+def put_object(s3_bucket: str) -> Callable[[str, bytes], str]:
+    """Return a function that stores an object in the bucket and returns its ``s3://`` path."""
+    store = S3Store(s3_bucket, client_options={"allow_http": True})
+
+    def put(key: str, data: bytes) -> str:
+        obstore.put(store, key, data)
+        return f"s3://{s3_bucket}/{key}"
+
+    return put
