@@ -26,7 +26,7 @@ from archive.read import query
 from bench.generated import write_captures
 
 STRIGIL = Path(sys.executable).with_name("strigil")
-MAX_WAIT_SECONDS = 3.0
+MAX_WAIT_SECONDS = 2.5
 """Longest time before a kill: a little more than a small run takes."""
 _COUNT = "select count(*) as rows, count(distinct capture_id) as captures from documents"
 
@@ -42,12 +42,15 @@ class Round(NamedTuple):
     seconds: float
 
 
-def kill_until_done(source: Path, archive: Path, kills: int, random_: random.Random) -> Round:
+def kill_until_done(
+    source: Path, archive: Path, kills: int, random_: random.Random, workers: int = 0
+) -> Round:
     """Run ``strigil clean`` and kill it, at most ``kills`` times, then let it end."""
     started = time.monotonic()
     done = orphans = 0
+    command = ("clean", str(source), "--archive", str(archive), "--workers", str(workers))
     while done < kills:
-        process = start("clean", str(source), "--archive", str(archive))
+        process = start(*command)
         time.sleep(random_.uniform(0.1, MAX_WAIT_SECONDS))
         if process.poll() is not None:
             break  # it was faster than the kill: there is nothing left to interrupt
@@ -58,7 +61,7 @@ def kill_until_done(source: Path, archive: Path, kills: int, random_: random.Ran
         process.communicate()
         orphans += wait_for_group(process.pid)
         done += 1
-    finished = start("clean", str(source), "--archive", str(archive))
+    finished = start(*command)
     _, errors = finished.communicate()
     if finished.returncode != 0:
         raise SystemExit(f"the run that was left alone failed: {errors}")

@@ -40,7 +40,7 @@ def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     html_column: Column = None,
     url_column: Column = None,
     time_column: Column = None,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one a processor.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: as many as are worth it.")] = 0,
 ) -> None:
     """Clean captures into an archive; captures that are in it already cost nothing.
 

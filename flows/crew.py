@@ -14,8 +14,10 @@ from flows.shard import Job, ShardReport, Watch, run_job
 from flows.stop import StopSwitch
 
 MAX_IN_PROCESS_BYTES: Final = 2 * 1024 * 1024
-"""Input up to this size is cleaned in this process. A worker costs a second before its first
-capture; two megabytes of text take two seconds, of HTML less."""
+"""Input up to this size is cleaned in this process, unless workers were asked for.
+
+A worker costs a second before its first capture; two megabytes of text take two, of HTML less.
+"""
 GRACE_SECONDS: Final = 5.0
 """How long workers may go on after a stop. They look after every page, so this is for hard ones."""
 _TICK_SECONDS: Final = 0.2
@@ -26,13 +28,14 @@ class Crew:
 
     def __init__(self, workers: int, stop: StopSwitch, on_captures: Callable[[int], None]) -> None:
         self._workers = workers or cpu_count()
+        self._max_in_process_bytes = 0 if workers else MAX_IN_PROCESS_BYTES
         self._stop = stop
         self._on_captures = on_captures
         self._pool: WorkerPool | None = None
 
     def run(self, jobs: Iterable[Job], size_bytes: int) -> Iterator[tuple[Job, ShardReport]]:
         """Yield each job with its report, in the order they end; after a stop only what has begun."""
-        if self._pool is None and self._workers > 1 and size_bytes > MAX_IN_PROCESS_BYTES:
+        if self._pool is None and self._workers > 1 and size_bytes > self._max_in_process_bytes:
             self._pool = WorkerPool(self._workers, self._stop, self._on_captures)
         run_one = self._run_here if self._pool is None else self._pool.run
         lanes = 1 if self._pool is None else self._workers + 1  # one more, so that no worker waits

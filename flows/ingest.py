@@ -33,7 +33,7 @@ from flows.pool import WorkerPool, cpu_count
 from flows.report import RunReport
 from flows.shard import BatchJob, Job, ShardJob, ShardReport, pipeline_of
 from flows.stop import StopSwitch
-from flows.summary import status_line, to_markdown
+from flows.summary import count, status_line, to_markdown
 
 REJECTS: Final = ("failed", "rejected", "review")
 """Statuses that a person may want to look at."""
@@ -98,8 +98,9 @@ def to_state(report: RunReport) -> State[Any]:
     """Return the state a run ends in, whose message says how many captures have which status."""
     message = status_line(report.tally.statuses)
     if report.failures:
+        left = count(len(report.failures), "shard")
         names = "; ".join(f"{failed.name}: {failed.failure}" for failed in report.failures[:3])
-        return Failed(message=f"{message}. {len(report.failures)} shards are not finished: {names}")
+        return Failed(message=f"{message}. Not finished: {left}: {names}")
     if any(report.tally.statuses[status] for status in REJECTS):
         return Completed(name="CompletedWithRejects", message=message)
     return Completed(message=message)
@@ -150,5 +151,6 @@ class _Shards:
         }
         for done, future in enumerate(as_completed(list(futures)), 1):
             number, job = futures[future]
-            yield job, ends[number]
+            lost = ShardReport(job.name, failure=f"the task run ended as {future.state.name}")
+            yield job, ends.get(number, lost)
             update_progress_artifact(bar, 100 * done / len(jobs))

@@ -15,6 +15,7 @@ from captures.readers import READERS
 from captures.shards import plan_shards
 from captures.storage import find_items
 from captures.values import Item, ReadOptions, Shard
+from cleaners import clean
 from cleaners.values import Policy
 from flows.shard import ShardJob
 
@@ -30,11 +31,15 @@ class RunOptions:
 
 
 def check_input(sources: Sequence[str], read: ReadOptions) -> None:
-    """Raise if a source matches nothing or the format is unknown, before anything is made or changed."""
+    """Raise if a source matches nothing, the format is unknown or the cleaners cannot clean.
+
+    Before anything is made or changed: a row that says the cleaners are broken would stay.
+    """
     if read.format is not None and read.format not in READERS:
         raise UnknownFormatError(read.format, tuple(READERS))
     for source in sources:
         next(find_items(source))
+    clean("")
 
 
 def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:

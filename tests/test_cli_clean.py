@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.archive import Archive
 from bench.generated import write_captures
 from tests.strigil_command import query, strigil
 
@@ -116,3 +117,18 @@ def test_cleaning_does_not_import_prefect(tmp_path: Path) -> None:
     assert ended.returncode == 0
     assert "import 'flows.run'" in ended.stderr
     assert "import 'prefect" not in ended.stderr
+
+
+def test_an_archive_that_cannot_be_written_is_said_and_exits_with_1(tmp_path: Path) -> None:
+    """What was in the way is named; nothing is called done."""
+    write_captures(tmp_path / "captures", 2)
+    Archive.open(tmp_path / "news")
+    (tmp_path / "news" / "raw").write_text("in the way", encoding="utf-8")
+    ended = strigil("clean", "captures", "--archive", "news", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "not finished: " in ended.stdout
+    assert str(tmp_path / "news" / "raw") in ended.stdout
+    assert "Traceback" not in ended.stderr
+    (tmp_path / "news" / "raw").unlink()
+    assert strigil("clean", "captures", "--archive", "news", cwd=tmp_path).returncode == 0
+    assert query(COUNT, tmp_path / "news") == [{"rows": 2, "captures": 2}]

@@ -6,9 +6,11 @@ import gzip
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from archive.archive import Archive
 from bench.generated import write_captures
 from tests.strigil_command import query
 from tests.test_cli_clean import COUNT
@@ -29,6 +31,16 @@ def prefect_server() -> Iterator[None]:
         yield
 
 
+def task_runs_of(flow_run_name: str) -> list[TaskRun]:
+    """Return what the server knows of the task runs of a flow run."""
+    from prefect import get_client  # noqa: PLC0415
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName  # noqa: PLC0415
+
+    wanted = FlowRunFilter(name=FlowRunFilterName(any_=[flow_run_name]))
+    with get_client(sync_client=True) as client:
+        return client.read_task_runs(flow_run_filter=wanted)
+
+
 @pytest.mark.usefixtures("prefect_server")
 def test_ingest_ends_in_a_state_that_counts(tmp_path: Path) -> None:
     """A damaged file does not fail the run: the final state says how many were cleaned and how many not."""
@@ -45,6 +57,40 @@ def test_ingest_ends_in_a_state_that_counts(tmp_path: Path) -> None:
 
     again = ingest(str(tmp_path / "captures"), str(tmp_path / "archive"), return_state=True)
     assert (again.name, again.message) == ("Completed", "nothing new")
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_ingest_leaves_a_summary_and_a_name(tmp_path: Path) -> None:
+    """The run's name says what was ingested, its artifact holds the counts, a shard is one task run."""
+    from prefect.artifacts import Artifact  # noqa: PLC0415
+
+    from flows.ingest import ingest  # noqa: PLC0415
+
+    source = tmp_path / "captures"
+    write_captures(source, 10)
+    ingest(str(source), str(tmp_path / "archive"), captures_per_shard=4)
+    summary = cast("Artifact", Artifact.get("ingest-summary"))
+    assert "| captures | cleaned | 10 |" in str(summary.data)
+    assert sorted(run.name for run in task_runs_of(f"ingest {source} (balanced)")) == [
+        f"1 of 3: {source}/000000.txt and 3 more",
+        f"2 of 3: {source}/000004.txt and 3 more",
+        f"3 of 3: {source}/000008.html and 1 more",
+    ]
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_shard_that_fails_is_tried_again_and_then_said(tmp_path: Path) -> None:
+    """An archive that cannot be written fails the run, after the retries, with the reason."""
+    from flows.ingest import ingest  # noqa: PLC0415
+
+    write_captures(tmp_path / "captures", 2)
+    Archive.open(tmp_path / "archive")
+    (tmp_path / "archive" / "raw").write_text("in the way", encoding="utf-8")
+    state = ingest(str(tmp_path / "captures"), str(tmp_path / "archive"), retries=1, return_state=True)
+    assert state.is_failed()
+    assert "Not finished: 1 shard: " in (state.message or "")
+    [shard] = task_runs_of(f"ingest {tmp_path / 'captures'} (balanced)")
+    assert shard.run_count == 2
 
 
 @pytest.mark.usefixtures("prefect_server")

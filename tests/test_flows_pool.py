@@ -22,7 +22,7 @@ from flows.stop import StopSwitch
 @pytest.fixture
 def jobs(tmp_path: Path) -> list[ShardJob]:
     """Return two jobs on folders of a few captures."""
-    found = []
+    found: list[ShardJob] = []
     for name in ("first", "second"):
         write_captures(tmp_path / name, 6, seed=len(found))
         store = Archive.open(tmp_path / "archive")
