@@ -41,6 +41,7 @@ _HASH: Final = re.compile(r"#([^\s#,]+)")
 _STARTS: Final = frozenset(
     f"{word}{end}"[:4] for word in _INTROS.casefold().split("|") for end in (":", " :", " ")
 )
+_DENSE_STARTS: Final = frozenset(word[:2] for word in _INTROS.split("|") if word[0] >= "\u3040")
 
 
 def find(page: Page) -> Iterator[Span]:
@@ -50,11 +51,13 @@ def find(page: Page) -> Iterator[Span]:
     >>> [span.value for span in find(to_page("Tags: storm, bridges"))]
     ['storm\nbridges']
     """
-    starts = _STARTS
+    starts, dense = _STARTS, _DENSE_STARTS
     named = [
         i
         for i, key in enumerate(page.keys)
-        if key[:4] in starts and len(page.texts[i]) <= MAX_TAGS_CHARS and _INTRO.match(page.texts[i])
+        if (key[:4] in starts or (not key.isascii() and key[:2] in dense))
+        and len(page.texts[i]) <= MAX_TAGS_CHARS
+        and _INTRO.match(page.texts[i])
     ]
     for i in named:
         text = page.texts[i]
