@@ -58,13 +58,16 @@ _IMPOSSIBLE: Final = _Day("")
 # All patterns below are linear: every repeat is bounded or over one character class that the next
 # element cannot start with, and each begins with a digit run or a letter run tried once a position.
 _GMT_GLUED = re.compile(r"\b(gmt|utc)\s?([+-]\d{1,2}?)(\d{1,2})(?=\s+[^\W\d])")
-_WORD = r"([^\s\d,:/()|\[\]-][^\s\d,:/()|\[\]-]{0,20}(?:\s(?:الثاني|الأول|الاول|القعدة|القعده|الحجة|الحجه))?)"
+_LETTER = r"[^\s\d,:/()|\[\]'’-]"
+_TOKEN = re.compile(rf"{_LETTER}+")
+_MONTH_WORDS: Final = frozenset(name.split()[0] for name in (*MONTHS, *JALALI_MONTHS))
+_WORD = rf"({_LETTER}{_LETTER}{{0,20}}(?:\s(?:الثاني|الأول|الاول|القعدة|القعده|الحجة|الحجه))?)"
 _LINK = r"(?:(?:of|de|d|da|di|del|den)\s+|d['’]\s?)?"
 _DAY_ORDINAL = r"(?:st|nd|rd|th|er|re|º|ª|°|'a)?"
 _D_MONTH_Y = re.compile(
     rf"(?<!\d)(\d{{1,2}}){_DAY_ORDINAL}[\s./-]{{0,3}}{_LINK}{_WORD}[\s.,/-]{{0,3}}(?:(?:de|del|of)\s)?(\d{{4}})(?!\d)"
 )
-_AT_WORD = r"(?<![^\s\d,:/()|\[\]-])"
+_AT_WORD = rf"(?<!{_LETTER})"
 _MONTH_D_Y = re.compile(rf"{_AT_WORD}{_WORD}\s{{0,2}}(\d{{1,2}}){_DAY_ORDINAL}[\s,.]{{1,3}}(\d{{4}})(?!\d)")
 _Y_MONTH_D = re.compile(
     rf"(?<!\d)(\d{{4}})(?:\sm)?[\s.,-]{{1,3}}{_WORD}\s{{0,2}}(\d{{1,2}})(?!\d)\.?(?:\sd\.)?"
@@ -177,15 +180,21 @@ def _to_iso(day: str, time: ClockTime | None) -> str:
 
 def _find_days(text: str) -> Iterator[tuple[_Day, int, int]]:
     """Yield the dates of a folded line with their offsets, the surest forms first."""
-    for pattern, read in _FORMS:
+    forms = _FORMS if _has_month(text) else _NUMBER_FORMS
+    for pattern, read in forms:
         for match in pattern.finditer(text):
             if day := read(match):
                 yield day, match.start(), match.end()
 
 
+def _has_month(text: str) -> bool:
+    words = [word.strip(". ") for word in _TOKEN.findall(text)]
+    return not _MONTH_WORDS.isdisjoint(words)
+
+
 def _named(day: str, month: str, year: str) -> _Day | None:
     """Return a date whose month is a word."""
-    word = month.strip(". ").removesuffix("'s")
+    word = month.strip(". ")
     if number := MONTHS.get(word):
         return _to_day(int(year), number, int(day)) or _IMPOSSIBLE
     if number := JALALI_MONTHS.get(word):
@@ -252,3 +261,5 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Day | None
     (_Y_MONTH_CJK, lambda m: _month_of_year(m[2], m[1])),
     (_YEAR, lambda m: _Day(m[1])),
 )
+_NAMED: Final = (_D_MONTH_Y, _MONTH_D_Y, _Y_MONTH_D, _MONTH_Y)
+_NUMBER_FORMS: Final = tuple(form for form in _FORMS if form[0] not in _NAMED)
