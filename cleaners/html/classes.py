@@ -13,7 +13,7 @@ from typing import Final
 from cleaners.html import boxes
 from cleaners.html.dates import to_iso
 from cleaners.html.people import to_people
-from cleaners.html.prose import find_prose, find_wrappers, link_density
+from cleaners.html.prose import find_wrappers, link_density
 from cleaners.values import Page, Span
 
 MAX_BYLINE_CHARS: Final = 80
@@ -22,7 +22,6 @@ MAX_TAG_CHARS: Final = 60
 MAX_SECTION_CHARS: Final = 40
 MAX_CREDIT_CHARS: Final = 120
 FIELD_SCORE: Final = 0.8
-LONG_LINE_CHARS: Final = 200
 _STORY_FIELDS: Final = frozenset(
     boxes.BYLINE_WORDS | boxes.DATE_WORDS | boxes.TAG_WORDS | boxes.CAPTION_WORDS | boxes.CREDIT_WORDS
 )
@@ -34,7 +33,7 @@ def find_words(page: Page) -> Iterator[Span]:
     """Yield the label of the box whose words stand on a line's element or above it."""
     if not page.blocks:
         return
-    wrappers = find_wrappers(page, find_prose(page))
+    wrappers = find_wrappers(page)
     known: dict[frozenset[str], tuple[Verdict | None, frozenset[str]]] = {}
     for line, block in enumerate(page.blocks):
         if block.words not in known:

@@ -15,6 +15,7 @@ from typing import Final
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
 from cleaners.html.lines import TOP, Context, Lines
+from cleaners.html.marking import MARK
 from cleaners.html.taming import tame
 
 INLINE, LINK, BLOCK, ROW, PRE, BREAK, DATA, SKIP = range(8)
@@ -22,15 +23,19 @@ INLINE, LINK, BLOCK, ROW, PRE, BREAK, DATA, SKIP = range(8)
 
 _TAGS: Final = {
     LINK: "a",
-    BLOCK: """address article aside blockquote body button caption center dd details dialog dir div dl dt
-        fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup legend li main menu nav
-        ol p search section summary table tbody td tfoot th thead ul""",
+    BLOCK: (
+        "address article aside blockquote body button caption center dd details dialog dir div dl dt "
+        "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup legend li main menu "
+        "nav ol p search section summary table tbody td tfoot th thead ul"
+    ),
     ROW: "tr",
     PRE: "pre listing xmp plaintext",
     BREAK: "br hr",
     DATA: "script meta link title",
-    SKIP: """style template noscript noframes noembed svg iframe select datalist textarea object audio video canvas
-        base""",
+    SKIP: (
+        "style template noscript noframes noembed svg iframe select datalist textarea object audio video "
+        "canvas base"
+    ),
 }
 _IDS: Final = {name: create_tag(name).tag_id for names in _TAGS.values() for name in names.split()}
 _NAMES: Final = {tag_id: name for name, tag_id in _IDS.items()}
@@ -44,8 +49,19 @@ MAX_PATH_CHARS: Final = 512
 """Elements deeper than that share the path and the words of their ancestor at that depth."""
 
 WANTED_ITEMS: Final = frozenset(
-    """headline author creator datePublished dateCreated dateModified keywords articleSection inLanguage license
-    copyrightHolder""".split()
+    [
+        "headline",
+        "author",
+        "creator",
+        "datePublished",
+        "dateCreated",
+        "dateModified",
+        "keywords",
+        "articleSection",
+        "inLanguage",
+        "license",
+        "copyrightHolder",
+    ]
 )
 MAX_VALUES: Final = 200
 MAX_VALUE_CHARS: Final = 2_000
@@ -99,18 +115,14 @@ def _parse(html: bytes, *, scripting: bool) -> LexborNode | None:
 def _walk(root: LexborNode | None, kinds: Mapping[int, int]) -> tuple[Lines, Found]:
     """Walk the tree in document order; a frame holds where to go on when an element ends."""
     lines, found = Lines(), Found()
-    add, end, kind_of = lines.add, lines.end, kinds.get
+    add, kind_of = lines.add, kinds.get
     frames: list[tuple[LexborNode | None, Context, int]] = []
     node, context = root, TOP
     while node is not None or frames:
         if node is None:
             node, context, kind = frames.pop()
-            if kind >= BLOCK:
-                end()
-                if kind == ROW:
-                    lines.end_row()
-            elif kind == LINK:
-                lines.end_link()
+            if kind:
+                _leave(kind, lines)
             continue
         tag_id = node.tag_id
         if tag_id == _TEXT:
@@ -126,15 +138,29 @@ def _walk(root: LexborNode | None, kinds: Mapping[int, int]) -> tuple[Lines, Fou
             continue
         frames.append((node.next, context, kind))
         context = _enter(kind, node, context, found)
-        if kind >= BLOCK:
-            end()
-            if kind == ROW:
-                lines.begin_row(context)
-        elif kind == LINK:
-            lines.begin_link()
+        if kind:
+            _begin(kind, lines, context)
         node = child
-    end()
+    lines.end()
     return lines, found
+
+
+def _begin(kind: int, lines: Lines, inner: Context) -> None:
+    if kind == LINK:
+        lines.begin_link()
+        return
+    lines.end()
+    if kind == ROW:
+        lines.begin_row(inner)
+
+
+def _leave(kind: int, lines: Lines) -> None:
+    if kind == LINK:
+        lines.end_link()
+        return
+    lines.end()
+    if kind == ROW:
+        lines.end_row()
 
 
 def _pass(kind: int, node: LexborNode, lines: Lines, found: Found) -> None:
@@ -181,6 +207,8 @@ def _describe(inner: Context, attributes: Mapping[str, str | None], *, deep: boo
         inner.names = " ".join([name for name in names if name])
     if not inner.hidden:
         inner.hidden = _is_hidden(attributes)
+    if MARK in attributes:
+        inner.mark = attributes[MARK]
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:

@@ -32,9 +32,9 @@ def read_objects(scripts: Sequence[str]) -> Iterator[Mapping[str, Any]]:
             waiting.extend(value)
         elif isinstance(value, dict):
             yield value
-            for name in ("@graph", "mainEntity", "mainEntityOfPage"):
-                if isinstance(inner := value.get(name), (list, dict)):
-                    waiting.append(inner)
+            waiting.extend(
+                value[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in value
+            )
 
 
 def read_json(script: str) -> Any:

@@ -24,7 +24,7 @@ _ODD_BREAK: Final = re.compile("[\r\v\f\x85\u2028\u2029]")
 class Context:
     """What the text inside one element knows of its place; ``block`` is None for a block itself."""
 
-    __slots__ = ("_words", "block", "hidden", "is_link", "is_pre", "names", "parent", "path", "tag")
+    __slots__ = ("_words", "block", "hidden", "is_link", "is_pre", "mark", "names", "parent", "path", "tag")
 
     def __init__(self, tag: str, path: str, parent: Context | None, block: Context | None) -> None:
         self.tag = tag
@@ -32,6 +32,7 @@ class Context:
         self.parent = parent
         self.block = block
         self.names = ""
+        self.mark: str | None = parent.mark if parent else None
         self._words: frozenset[str] | None = None
         self.hidden = self.is_link = self.is_pre = False
 
@@ -76,6 +77,10 @@ class Lines:
             Block((inner.block or inner).tag, (inner.block or inner).path, inner.words, linked, inner.hidden)
             for inner, linked in zip(self.contexts, self.link_chars, strict=True)
         ]
+
+    def marks(self) -> list[str | None]:
+        """Return the number of each line's site rule mark."""
+        return [inner.mark for inner in self.contexts]
 
     def add(self, data: str, context: Context) -> None:
         """Add a text node to the open line."""

@@ -8,6 +8,7 @@ for others. Left alone: dates after the capture, authors that are addresses or t
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -18,107 +19,21 @@ from cleaners.html.dom import Found
 from cleaners.html.jsonld import read_objects, to_texts, to_types
 from cleaners.html.people import to_people
 from cleaners.html.titles import to_headline
+from cleaners.html.vocabulary import ARTICLES, NEWS, OF_META, OF_OBJECT, PAGES
 from cleaners.values import Evidence
 
 Candidate = tuple[str, list[str], str, float]
 """Field, raw values, source, score."""
 
-_ARTICLES: Final = frozenset(
-    """Article NewsArticle BlogPosting Report ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle
-    ReviewNewsArticle BackgroundNewsArticle SatiricalArticle AdvertiserContentArticle LiveBlogPosting
-    SocialMediaPosting DiscussionForumPosting TechArticle ScholarlyArticle MedicalScholarlyArticle APIReference
-    Review Recipe HowTo QAPage Question VideoObject AudioObject PodcastEpisode""".split()
-)
-_NEWS: Final = frozenset(name for name in _ARTICLES if name.endswith(("Article", "Posting", "Report")))
-_PAGES: Final = frozenset("WebPage ItemPage AboutPage FAQPage CollectionPage Product Event".split())
-
-_OF_OBJECT: Final = {
-    "headline": "title",
-    "author": "byline",
-    "creator": "byline",
-    "datePublished": "published_at",
-    "dateCreated": "published_at",
-    "uploadDate": "published_at",
-    "dateModified": "modified_at",
-    "articleSection": "section",
-    "keywords": "tags",
-    "inLanguage": "language",
-    "license": "rights",
-    "copyrightHolder": "rights",
-}
-"""JSON-LD and microdata properties; ``dateCreated`` may be when a draft was begun."""
-
-_OF_META: Final[dict[str, tuple[str, float]]] = {
-    "og:title": ("title", 0.85),
-    "twitter:title": ("title", 0.75),
-    "headline": ("title", 0.8),
-    "dc.title": ("title", 0.7),
-    "dcterms.title": ("title", 0.7),
-    "parsely-title": ("title", 0.85),
-    "sailthru.title": ("title", 0.8),
-    "citation_title": ("title", 0.85),
-    "article:author": ("byline", 0.75),
-    "og:article:author": ("byline", 0.75),
-    "author": ("byline", 0.8),
-    "byl": ("byline", 0.85),
-    "byline": ("byline", 0.8),
-    "dc.creator": ("byline", 0.75),
-    "dcterms.creator": ("byline", 0.75),
-    "parsely-author": ("byline", 0.85),
-    "sailthru.author": ("byline", 0.8),
-    "cxenseparse:author": ("byline", 0.8),
-    "citation_author": ("byline", 0.85),
-    "article:published_time": ("published_at", 0.9),
-    "og:article:published_time": ("published_at", 0.9),
-    "og:published_time": ("published_at", 0.85),
-    "article:published": ("published_at", 0.85),
-    "datepublished": ("published_at", 0.85),
-    "parsely-pub-date": ("published_at", 0.9),
-    "cxenseparse:recs:publishtime": ("published_at", 0.85),
-    "sailthru.date": ("published_at", 0.8),
-    "publish_date": ("published_at", 0.8),
-    "publish-date": ("published_at", 0.8),
-    "pubdate": ("published_at", 0.8),
-    "publication_date": ("published_at", 0.8),
-    "ptime": ("published_at", 0.8),
-    "citation_publication_date": ("published_at", 0.8),
-    "dc.date.issued": ("published_at", 0.8),
-    "dcterms.issued": ("published_at", 0.8),
-    "dcterms.created": ("published_at", 0.7),
-    "dc.date": ("published_at", 0.7),
-    "dcterms.date": ("published_at", 0.7),
-    "date": ("published_at", 0.65),
-    "article:modified_time": ("modified_at", 0.9),
-    "og:updated_time": ("modified_at", 0.8),
-    "dcterms.modified": ("modified_at", 0.8),
-    "lastmod": ("modified_at", 0.7),
-    "last-modified": ("modified_at", 0.7),
-    "article:section": ("section", 0.8),
-    "parsely-section": ("section", 0.8),
-    "cxenseparse:category": ("section", 0.7),
-    "section": ("section", 0.7),
-    "article:tag": ("tags", 0.85),
-    "parsely-tags": ("tags", 0.8),
-    "sailthru.tags": ("tags", 0.8),
-    "news_keywords": ("tags", 0.8),
-    "dc.subject": ("tags", 0.65),
-    "keywords": ("tags", 0.6),
-    "og:locale": ("language", 0.6),
-    "dc.language": ("language", 0.6),
-    "language": ("language", 0.5),
-    "content-language": ("language", 0.5),
-    "og:url": ("canonical_url", 0.7),
-    "og:site_name": ("site_name", 0.9),
-    "application-name": ("site_name", 0.6),
-    "dc.publisher": ("site_name", 0.6),
-    "dc.rights": ("rights", 0.8),
-    "dcterms.rights": ("rights", 0.8),
-    "copyright": ("rights", 0.7),
-    "og:image": ("image", 0.8),
-}
 _TIMES: Final = frozenset({"published_at", "modified_at"})
-_STORY_WORDS: Final = frozenset("published publish pubdate date posted entrydate byline meta article post".split())
-_OTHER_WORDS: Final = frozenset("related comment comments sidebar widget teaser footer nav card list".split())
+_STORY_WORDS: Final = frozenset(
+    ["published", "publish", "pubdate", "date", "posted", "entrydate", "byline", "meta", "article", "post"]
+)
+_OTHER_WORDS: Final = frozenset(
+    ["related", "comment", "comments", "sidebar", "widget", "teaser", "footer", "nav", "card", "list"]
+)
+# Linear: fixed widths.
+_DAY_IN_URL: Final = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/_-]|\Z)")
 MAX_TAGS: Final = 100
 MAX_VALUE_CHARS: Final = 500
 MIN_SHARED_WORDS: Final = 0.5
@@ -135,6 +50,7 @@ def find_evidence(
     """
     candidates = [*_from_objects(found), *_from_metas(found), *_from_items(found), *_from_times(found)]
     candidates.extend(_from_head(found, url))
+    candidates.extend(_from_url(url))
     candidates.extend(_from_headings(headings, [t for c in candidates if c[0] == "title" for t in c[1]]))
     sites = [text for name, texts, _, _ in candidates if name == "site_name" for text in texts]
     seen: dict[tuple[str, str], list[str]] = {}
@@ -152,7 +68,11 @@ def find_evidence(
 def _from_objects(found: Found) -> Iterator[Candidate]:
     """Yield what JSON-LD says, of articles before pages."""
     objects = list(read_objects(found.scripts))
-    for types, kind, trust in ((_NEWS, "article", 1.0), (_ARTICLES - _NEWS, "item", 0.85), (_PAGES, "page", 0.7)):
+    for types, kind, trust in (
+        (NEWS, "article", 1.0),
+        (ARTICLES - NEWS, "item", 0.85),
+        (PAGES, "page", 0.7),
+    ):
         for item in objects:
             if to_types(item) & types:
                 yield from _of_object(item, f"json-ld/{kind}", trust)
@@ -162,7 +82,7 @@ def _from_objects(found: Found) -> Iterator[Candidate]:
 
 
 def _of_object(item: Mapping[str, Any], source: str, trust: float) -> Iterator[Candidate]:
-    for prop, name in _OF_OBJECT.items():
+    for prop, name in OF_OBJECT.items():
         if prop in item and (texts := to_texts(item[prop])):
             score = 0.95 * trust * (0.75 if prop in {"dateCreated", "creator"} else 1.0)
             yield name, texts, f"{source}/{prop}", score
@@ -177,14 +97,14 @@ def _from_metas(found: Found) -> Iterator[Candidate]:
         content = meta.get("content")
         keys = {meta.get(attribute) for attribute in ("property", "name", "itemprop", "http-equiv")}
         for key in sorted(key.strip().lower().replace("dc:", "dc.") for key in keys if key):
-            if content and key in _OF_META:
+            if content and key in OF_META:
                 gathered.setdefault(key, []).append(_clean(content))
     for meta in found.metas:
         prop, content = meta.get("itemprop"), meta.get("content")
-        if prop in _OF_OBJECT and content:
-            yield _OF_OBJECT[prop], [_clean(content)], f"microdata/{prop}", 0.7
+        if prop in OF_OBJECT and content:
+            yield OF_OBJECT[prop], [_clean(content)], f"microdata/{prop}", 0.7
     for key, texts in gathered.items():
-        name, score = _OF_META[key]
+        name, score = OF_META[key]
         yield name, texts, f"meta/{key}", score
 
 
@@ -197,7 +117,7 @@ def _from_items(found: Found) -> Iterator[Candidate]:
             continue
         stated = attributes.get("content") or attributes.get("datetime")
         if value := _clean(stated or text):
-            yield _OF_OBJECT[prop], [value], f"microdata/{prop}", 0.7
+            yield OF_OBJECT[prop], [value], f"microdata/{prop}", 0.7
     if tags := rels.get("rel=tag"):
         yield "tags", tags, "rel/tag", 0.6
     if authors := rels.get("rel=author"):
@@ -227,12 +147,20 @@ def _from_head(found: Found, url: str | None) -> Iterator[Candidate]:
             yield "rights", [_join(url, href)], "link/license", 0.8
 
 
+def _from_url(url: str | None) -> Iterator[Candidate]:
+    """Yield the day in the address: ``/2020/07/08/bridge-closed``."""
+    if url and (day := _DAY_IN_URL.search(url, 0, MAX_VALUE_CHARS)):
+        yield "published_at", ["-".join(day.groups())], "url", 0.55
+
+
 def _from_headings(headings: Sequence[str], titles: Sequence[str]) -> Iterator[Candidate]:
-    """Yield the first heading that shares most of its words with a title: what readers saw as the headline."""
+    """Yield the first heading that shares most of its words with a title: the headline readers saw."""
     stated = [_to_word_set(title) for title in titles]
     for heading in headings[:MAX_CANDIDATES]:
         words = _to_word_set(heading)
-        if any(len(words & title) >= MIN_SHARED_WORDS * max(1, min(len(words), len(title))) for title in stated):
+        if any(
+            len(words & title) >= MIN_SHARED_WORDS * max(1, min(len(words), len(title))) for title in stated
+        ):
             yield "title", [_clean(heading)], "h1", 0.9
             return
     if headings:
@@ -253,21 +181,25 @@ def _join(url: str | None, href: str) -> str:
 def _to_values(name: str, raw: list[str], sites: list[str]) -> Iterable[str]:
     """Return the values of raw texts of one field, empty where they say nothing."""
     texts = [text[:MAX_VALUE_CHARS] for text in raw if text]
-    if name in _TIMES:
-        return [value for text in texts if (value := to_iso(text))]
     if name == "byline":
-        people = to_people(texts, sites)
-        return ["\n".join(people)] if people else []
+        return ["\n".join(people)] if (people := to_people(texts, sites)) else []
     if name == "tags":
         tags = dict.fromkeys(tag for text in texts for tag in _to_tags(text))
         return ["\n".join(list(tags)[:MAX_TAGS])] if tags else []
     if name == "title":
         return [title for text in texts if (title := to_headline(text, sites))]
+    return [value for text in texts if (value := _to_value(name, text))]
+
+
+def _to_value(name: str, text: str) -> str | None:
+    """Return one raw text as a value of a field that takes texts one by one."""
+    if name in _TIMES:
+        return to_iso(text)
     if name == "language":
-        return [text.strip().replace("_", "-") for text in texts if _is_language(text.strip())]
+        return text.strip().replace("_", "-") if _is_language(text.strip()) else None
     if name == "canonical_url":
-        return [text for text in texts if text.startswith(("http://", "https://"))]
-    return texts
+        return text if text.startswith(("http://", "https://")) else None
+    return text
 
 
 def _to_tags(text: str) -> list[str]:

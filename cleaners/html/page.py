@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 
+from cleaners.html.dates import to_iso
 from cleaners.html.dom import read_html
+from cleaners.html.marking import Mark, Rule, mark_elements
 from cleaners.html.metadata import find_evidence
 from cleaners.segment import SPACE, fold_lines
-from cleaners.values import Block, Page
+from cleaners.values import Block, Page, Span
 
 _NO_BLOCK = Block("body", "body", frozenset(), 0, hidden=False)
 
 
-def to_page(html: str, *, url: str | None = None, captured_at: datetime | None = None) -> Page:
-    """Return an HTML capture as a page; the same bytes always give the same page.
+def to_page(
+    html: str,
+    *,
+    url: str | None = None,
+    captured_at: datetime | None = None,
+    rules: Sequence[Rule] = (),
+) -> Page:
+    r"""Return an HTML capture as a page; the same bytes always give the same page.
 
     Every block element gives one line, ``br`` ends a line, a data table's row is one line with its
     cells kept apart by tabs. Scripts, styles, templates, frames and form options are no text.
-    Hidden elements are lines as well, and their blocks say so.
+    Hidden elements are lines as well, and their blocks say so. ``rules`` are the site rules that hold
+    for this page (``cleaners.sites``).
 
     >>> page = to_page("<title>t</title><h1>Bridge <em>closed</em></h1><p>Since<br>Tuesday.")
     >>> page.source_text
-    'Bridge closed\\nSince\\nTuesday.'
+    'Bridge closed\nSince\nTuesday.'
     >>> page.blocks[0].path
     'body/h1'
     """
+    html, marks = mark_elements(html, rules) if rules else (html, [])
     lines, found = read_html(html)
     rendered = lines.texts or [""]
     ends = list(accumulate(map(len, rendered), lambda end, length: end + 1 + length))
     texts = [text.strip(SPACE) for text in rendered]
     blocks = lines.blocks() or [_NO_BLOCK]
-    headings = [text for text, block in zip(texts, blocks, strict=True) if block.tag == "h1" and not block.hidden]
-    return Page(
+    headings = [
+        text for text, block in zip(texts, blocks, strict=True) if block.tag == "h1" and not block.hidden
+    ]
+    starts = [end - len(text) for end, text in zip(ends, rendered, strict=True)]
+    page = Page(
         source_text="\n".join(rendered),
-        starts=[end - len(text) for end, text in zip(ends, rendered, strict=True)],
+        starts=starts,
         ends=ends,
         texts=texts,
         keys=fold_lines(texts),
@@ -44,3 +59,17 @@ def to_page(html: str, *, url: str | None = None, captured_at: datetime | None =
         blocks=blocks,
         evidence=tuple(find_evidence(found, headings, url=url, captured_at=captured_at)),
     )
+    return replace(page, marked=tuple(_to_spans(page, lines.marks(), marks))) if marks else page
+
+
+def _to_spans(page: Page, numbers: Sequence[str | None], marks: Sequence[Mark]) -> Iterator[Span]:
+    """Yield a span for each line of a marked element; numbers no rule wrote are the page's own noise."""
+    known = {str(number): mark for number, mark in enumerate(marks)}
+    for line, number in enumerate(numbers):
+        if number in known:
+            (_, label, reason, _), value = known[number]
+            if label in {"published", "updated"}:
+                value = to_iso(value or page.texts[line])
+            elif value is None and label in {"tags", "credit"}:
+                value = page.texts[line]
+            yield page.span(line, label, reason=reason, value=value)

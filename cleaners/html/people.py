@@ -11,12 +11,34 @@ from cleaners.grammars.names import is_name
 MAX_PEOPLE: Final = 20
 MAX_NAME_CHARS: Final = 80
 # Linear: fixed words at the start.
-_LEAD: Final = re.compile(r"\A(?:written by|posted by|by|von|par|por|di|door|av|autor|author)\s*:?\s+", re.IGNORECASE)
+_LEAD: Final = re.compile(
+    r"\A(?:written by|posted by|by|von|par|por|di|door|av|autor|author)\s*:?\s+", re.IGNORECASE
+)
 # Linear: one alternation of fixed separators.
 _AND: Final = re.compile(r"\s*[;|•·/]\s*|\s+(?:and|und|et|y|e|en|och|og|i|&)\s+", re.IGNORECASE)
 _NOBODY: Final = frozenset(
-    "admin administrator staff editor editors editorial redaktion redaction redacción redazione guest anonymous unknown "
-    "author webmaster root user none null undefined".split()
+    [
+        "admin",
+        "administrator",
+        "staff",
+        "editor",
+        "editors",
+        "editorial",
+        "redaktion",
+        "redaction",
+        "redacción",
+        "redazione",
+        "guest",
+        "anonymous",
+        "unknown",
+        "author",
+        "webmaster",
+        "root",
+        "user",
+        "none",
+        "null",
+        "undefined",
+    ]
 )
 _PLACES: Final = ("http:", "https:", "www.", "@", "<", ">", "{", "://")
 
@@ -44,7 +66,10 @@ def to_people(texts: Sequence[str], sites: Sequence[str]) -> list[str]:
 
 def _is_account(name: str) -> bool:
     """Return whether a part is an aside, a login or a domain: ``(Image: …)``, ``jdoe7``, ``example.org``."""
-    return name.startswith("(") or " " not in name and name.isascii() and (name.islower() or name.isdigit() or "." in name.strip("."))
+    if name.startswith("("):
+        return True
+    is_word = " " not in name and name.isascii()
+    return is_word and (name.islower() or name.isdigit() or "." in name.strip("."))
 
 
 def _split(text: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from cleaners.values import Page
 
+Place = tuple[str, frozenset[str]]
+
 MIN_PROSE_CHARS = 80
 MAX_PROSE_LINKS = 0.4
 MAX_BOX_SHARE = 0.35
@@ -33,17 +35,24 @@ def find_prose(page: Page) -> list[int]:
     ]
 
 
-def find_wrappers(page: Page, prose: Iterable[int]) -> frozenset[str]:
-    """Return the class words and tag names that are around too much of the prose to mean anything.
+def find_places(page: Page, prose: Iterable[int]) -> Counter[Place]:
+    """Return how many characters of prose stand at each place, a place being a path and its words."""
+    places: Counter[Place] = Counter()
+    for line in prose:
+        block = page.blocks[line]
+        places[block.path, block.words] += len(page.texts[line])
+    return places
+
+
+def find_wrappers(page: Page) -> frozenset[str]:
+    """Return the class words and ``<tag>`` names around too much of the prose to mean anything.
 
     ``<div class="has-sidebar">`` around the whole page does not make its lines a sidebar.
     """
+    places = find_places(page, find_prose(page))
     chars: Counter[str] = Counter()
-    total = 0
-    for line in prose:
-        length = len(page.texts[line])
-        total += length
-        block = page.blocks[line]
-        for name in block.words.union(f"<{tag}>" for tag in block.path.split("/")):
-            chars[name] += length
-    return frozenset(name for name, held in chars.items() if held > MAX_BOX_SHARE * total)
+    for (path, words), held in places.items():
+        for name in words.union([f"<{tag}>" for tag in path.split("/")]):
+            chars[name] += held
+    most = MAX_BOX_SHARE * places.total()
+    return frozenset([name for name, held in chars.items() if held > most])

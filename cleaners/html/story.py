@@ -7,15 +7,18 @@ from typing import Final
 
 from cleaners.html import boxes
 from cleaners.html.classes import judge_words
-from cleaners.html.prose import find_prose, find_wrappers, link_density
-from cleaners.html.structure import _ELEMENTS
-from cleaners.segment import fold
-from cleaners.values import Block, Page, Span
+from cleaners.html.prose import Place, find_wrappers
+from cleaners.html.structure import judge_path
+from cleaners.segment import fold_lines
+from cleaners.values import Page, Span
 
 MIN_PROSE_CHARS: Final = 80
 MIN_SENTENCE_CHARS: Final = 30
 MAX_LINK_DENSITY: Final = 0.4
-MIN_SCORE: Final = 0.3
+BASE_SCORE: Final = 0.1
+PLACE_SCORE: Final = 0.2
+LONG_SCORE: Final = 0.2
+SENTENCE_SCORE: Final = 0.2
 _TERMINALS: Final = tuple(".!?…。！？؟।።։")
 _CLOSERS: Final = " \"'”’»)]）」』*"
 _HEADINGS: Final = ("h1", "h2", "h3")
@@ -28,37 +31,34 @@ def find_main(page: Page) -> Iterator[Span]:
     """
     if not page.blocks:
         return
-    wrappers = find_wrappers(page, find_prose(page))
+    wrappers = find_wrappers(page)
+    places: dict[Place, float] = {}
     for line, block in enumerate(page.blocks):
-        score = _score(page, line, block)
-        if score >= MIN_SCORE and not _is_boxed(block, wrappers):
+        text = page.texts[line]
+        if block.hidden or len(text) < MIN_SENTENCE_CHARS or block.link_chars > MAX_LINK_DENSITY * len(text):
+            continue
+        place = block.path, block.words
+        if place not in places:
+            places[place] = 0.0 if _is_boxed(*place, wrappers) else _weigh(*place)
+        if places[place]:
+            score = places[place] + (LONG_SCORE if len(text) >= MIN_PROSE_CHARS else 0.0)
+            score += SENTENCE_SCORE if text.rstrip(_CLOSERS).endswith(_TERMINALS) else 0.0
             yield page.span(line, "body", reason="html/main", score=min(score, 1.0))
 
 
-def _score(page: Page, line: int, block: Block) -> float:
-    text = page.texts[line]
-    if block.hidden or link_density(page, line) > MAX_LINK_DENSITY:
-        return 0.0
-    score = 0.0
-    tags = block.path.split("/")
-    if "article" in tags or "main" in tags:
-        score += 0.2
-    if block.words & boxes.BODY_WORDS:
-        score += 0.2
-    if block.tag in {"p", "blockquote"}:
-        score += 0.2
-    if len(text) >= MIN_PROSE_CHARS:
-        score += 0.3
-    if len(text) >= MIN_SENTENCE_CHARS and text.rstrip(_CLOSERS).endswith(_TERMINALS):
-        score += 0.2
+def _weigh(path: str, words: frozenset[str]) -> float:
+    """Return how much a place speaks for the story."""
+    tags = path.split("/")
+    score = BASE_SCORE
+    score += PLACE_SCORE if "article" in tags or "main" in tags else 0.0
+    score += PLACE_SCORE if words & boxes.BODY_WORDS else 0.0
+    score += PLACE_SCORE if tags[-1] in {"p", "blockquote"} else 0.0
     return score
 
 
-def _is_boxed(block: Block, wrappers: frozenset[str]) -> bool:
+def _is_boxed(path: str, words: frozenset[str], wrappers: frozenset[str]) -> bool:
     """Return whether an element or a word around the line, but not around the story, speaks against it."""
-    if judge_words(block.words - wrappers):
-        return True
-    return any(tag in _ELEMENTS and f"<{tag}>" not in wrappers for tag in block.path.split("/"))
+    return judge_words(words - wrappers) is not None or judge_path(path, wrappers) is not None
 
 
 def find_title(page: Page) -> Iterator[Span]:
@@ -66,8 +66,13 @@ def find_title(page: Page) -> Iterator[Span]:
 
     The outermost heading wins over other lines, as breadcrumbs and share boxes repeat the headline.
     """
-    wanted = {fold(e.value) for e in page.evidence if e.field == "title" and e.value} if page.blocks else ()
-    matches = [line for line, key in enumerate(page.keys) if key and key in wanted and not page.blocks[line].hidden]
+    if not page.blocks:
+        return
+    titles = [e.value for e in page.evidence if e.field == "title" and "\n" not in e.value]
+    wanted = set(fold_lines(titles))
+    matches = [
+        line for line, key in enumerate(page.keys) if key and key in wanted and not page.blocks[line].hidden
+    ]
     for tag in _HEADINGS:
         for line in matches:
             if page.blocks[line].tag == tag:
@@ -79,7 +84,11 @@ def find_captions(page: Page) -> Iterator[Span]:
     """Yield ``caption`` for ``figcaption`` lines outside boxes."""
     if not page.blocks:
         return
-    wrappers = find_wrappers(page, find_prose(page))
-    for line, block in enumerate(page.blocks):
-        if "figcaption" in block.path and not block.hidden and not _is_boxed(block, wrappers):
+    lines = [
+        line for line, block in enumerate(page.blocks) if "figcaption" in block.path and not block.hidden
+    ]
+    wrappers = find_wrappers(page) if lines else frozenset()
+    for line in lines:
+        block = page.blocks[line]
+        if not _is_boxed(block.path, block.words, wrappers):
             yield page.span(line, "caption", reason="html/figcaption", score=0.9)

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.html.prose import find_prose, find_wrappers, link_density
-from cleaners.values import Block, Page, Span
+from cleaners.html.prose import Place, find_places, find_prose, find_wrappers, link_density
+from cleaners.values import Page, Span
 
 _ELEMENTS: Final = {
     "nav": ("nav", 1.0),
@@ -24,12 +24,14 @@ _ELEMENTS: Final = {
     "header": ("nav", 0.8),
     "search": ("nav", 1.0),
 }
-_OF_STORY: Final = frozenset({"header", "footer"})
-"""Inside the story these hold its headline, byline and tags."""
 _STORY: Final = frozenset({"article", "main"})
-_HEADINGS: Final = frozenset({"h1", "h2", "h3"})
+"""Inside these, ``header`` and ``footer`` hold the story's own headline, byline and tags."""
 MIN_STORY_FOOTER: Final = 0.4
-_ROLES: Final = {"contentinfo": ("legal", 1.0), "complementary": ("related", 0.7), "alertdialog": ("boilerplate", 1.0)}
+_ROLES: Final = {
+    "contentinfo": ("legal", 1.0),
+    "complementary": ("related", 0.7),
+    "alertdialog": ("boilerplate", 1.0),
+}
 
 MIN_LINK_DENSITY: Final = 0.7
 MIN_LINK_RUN: Final = 3
@@ -45,46 +47,52 @@ MAX_HIDDEN_SHARE: Final = 0.5
 
 
 def find_semantic(page: Page) -> Iterator[Span]:
-    """Yield lines inside elements and roles that are no story: ``nav``, ``footer``, ``aside``, ``form``…
+    """Yield lines inside elements and roles that are no story: ``nav``, ``footer``, ``aside``, ``form``.
 
     Left alone: headings, and the ``header`` of an ``article``; its ``footer`` counts little.
     """
     if not page.blocks:
         return
-    wrappers = find_wrappers(page, find_prose(page))
-    known: dict[str, tuple[str, str, float] | None] = {}
+    wrappers = find_wrappers(page)
+    known: dict[Place, tuple[str, str, float] | None] = {}
     for line, block in enumerate(page.blocks):
-        if block.path not in known:
-            known[block.path] = _judge_path(block.path, wrappers)
-        verdict = known[block.path]
-        if verdict is None:
-            verdict = next(
-                ((role, *_ROLES[role]) for role in _ROLES if role in block.words and role not in wrappers), None
-            )
-        if verdict:
+        place = block.path, block.words
+        if place not in known:
+            known[place] = judge_path(block.path, wrappers) or _judge_roles(block.words - wrappers)
+        if verdict := known[place]:
             element, label, score = verdict
             yield page.span(line, label, reason=f"html/<{element}>", score=score)
 
 
-def _judge_path(path: str, wrappers: frozenset[str]) -> tuple[str, str, float] | None:
-    """Return the element of the path that says most, its label and its score."""
-    tags = path.split("/")
+def judge_path(path: str, wrappers: frozenset[str]) -> tuple[str, str, float] | None:
+    """Return the element of a path that says most against the story, its label and its score.
+
+    >>> judge_path("body/div/nav/ul/li", frozenset())
+    ('nav', 'nav', 1.0)
+    >>> judge_path("body/article/header/h1", frozenset()) is None
+    True
+    """
     best: tuple[str, str, float] | None = None
+    tags = path.split("/")
     in_story = False
     for tag in tags:
         in_story = in_story or tag in _STORY
-        if tag not in _ELEMENTS or f"<{tag}>" in wrappers:
+        if (
+            tag not in _ELEMENTS
+            or f"<{tag}>" in wrappers
+            or (tag == "header" and (in_story or tags[-1] == "h1"))
+        ):
             continue
         label, score = _ELEMENTS[tag]
-        if in_story and tag in _OF_STORY:
-            if tag == "header":
-                continue
+        if in_story and tag == "footer":
             score = MIN_STORY_FOOTER
         if best is None or score > best[2]:
             best = (tag, label, score)
-    if best and best[0] == "header" and tags[-1] == "h1":
-        return None
     return best
+
+
+def _judge_roles(words: frozenset[str]) -> tuple[str, str, float] | None:
+    return next(((role, *verdict) for role, verdict in _ROLES.items() if role in words), None)
 
 
 def find_links(page: Page) -> Iterator[Span]:
@@ -127,24 +135,22 @@ def find_region(page: Page) -> Iterator[Span]:
     prose = find_prose(page) if page.blocks else []
     if len(prose) < MIN_REGION_PROSE:
         return
-    words: Counter[str] = Counter()
-    prefixes: Counter[str] = Counter()
-    total = 0
-    for line in prose:
-        block, chars = page.blocks[line], len(page.texts[line])
-        total += chars
-        words.update(dict.fromkeys(block.words, chars))
-        prefixes.update(dict.fromkeys(_to_prefixes(block), chars))
-    shared = frozenset(word for word, chars in words.items() if chars >= MIN_COMMON * total)
-    prefix = max((p for p, chars in prefixes.items() if chars >= MIN_COMMON * total), key=len, default="")
+    places = find_places(page, prose)
+    shared_chars: Counter[str] = Counter()
+    for (path, words), chars in places.items():
+        for name in words.union(_to_prefixes(path)):
+            shared_chars[name] += chars
+    most = MIN_COMMON * places.total()
+    shared = frozenset([name for name, chars in shared_chars.items() if chars >= most])
+    prefix = max((name for name in shared if name.endswith("/")), key=len, default="")
+    words = frozenset([name for name in shared if not name.endswith("/")])
     for line, block in enumerate(page.blocks):
-        if not (shared <= block.words and f"{block.path}/".startswith(prefix)):
+        if not (words <= block.words and f"{block.path}/".startswith(prefix)):
             yield page.span(line, "boilerplate", reason="html/outside-main", score=REGION_SCORE)
 
 
-def _to_prefixes(block: Block) -> list[str]:
-    """Return the paths of the block's ancestors, each with its closing slash."""
-    path = block.path
+def _to_prefixes(path: str) -> list[str]:
+    """Return the paths of the ancestors, each with its closing slash."""
     return [path[: at + 1] for at, char in enumerate(path) if char == "/"]
 
 

@@ -16,11 +16,46 @@ MAX_TAG_CHARS: Final = 65_536
 MAX_ATTRIBUTES: Final = 1_000
 
 _VOID: Final = frozenset(
-    "area base br col embed frame hr img input keygen link meta param source track wbr".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "keygen",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
-_IMPLIED: Final = frozenset("p li dt dd tr td th tbody thead tfoot option optgroup rt rp colgroup".split())
+_IMPLIED: Final = frozenset(
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "optgroup",
+        "rt",
+        "rp",
+        "colgroup",
+    ]
+)
 """Elements that end by themselves where the next begins: unclosed ones do not nest."""
-_SCOPES: Final = frozenset("table caption td th template marquee object applet".split())
+_SCOPES: Final = frozenset({"table", "caption", "td", "th", "template", "marquee", "object", "applet"})
 """A closing tag reaches no further than these."""
 
 # Linear: every branch succeeds wherever its first characters match (an unclosed comment, raw text or

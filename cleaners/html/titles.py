@@ -19,8 +19,8 @@ def to_headline(text: str, sites: Sequence[str]) -> str:
 
     Left alone: a dash inside a headline, unless what follows it is the known name of the site.
 
-    >>> to_headline("Bridge closed | The Example", []), to_headline("Vote - what now?", [])
-    ('Bridge closed', 'Vote - what now?')
+    >>> to_headline("Bridge closed by storm | The Example", []), to_headline("Vote - what now?", [])
+    ('Bridge closed by storm', 'Vote - what now?')
     >>> to_headline("The Example - Bridge closed", ["The Example"])
     'Bridge closed'
     """

@@ -15,12 +15,64 @@ MAX_WORDS: Final = 96
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])")
 
 COMPOUNDS: Final = frozenset(
-    """alsolike appbanner articlebody articlecontent articlefooter articleheader articletags articletext backtotop
-    bodycontent breakingnews commentform commentlist contentbody entrycontent entryfooter entrymeta entrytitle
-    keepreading maincontent mostpopular mostread mostviewed newslettersignup nextpost offscreen pagecontent
-    pagenavigation paidcontent photocredit postbody postcontent postmeta postnavigation posttags posttitle prevnext
-    readalso readmore readnext relatedarticles relatednews relatedposts screenreader signup skiplink skipto sronly
-    storybody storycontent storytext textsize topstories visuallyhidden whatsnext youmaylike""".split()
+    [
+        "alsolike",
+        "appbanner",
+        "articlebody",
+        "articlecontent",
+        "articlefooter",
+        "articleheader",
+        "articletags",
+        "articletext",
+        "backtotop",
+        "bodycontent",
+        "breakingnews",
+        "commentform",
+        "commentlist",
+        "contentbody",
+        "entrycontent",
+        "entryfooter",
+        "entrymeta",
+        "entrytitle",
+        "keepreading",
+        "maincontent",
+        "mostpopular",
+        "mostread",
+        "mostviewed",
+        "newslettersignup",
+        "nextpost",
+        "offscreen",
+        "pagecontent",
+        "pagenavigation",
+        "paidcontent",
+        "photocredit",
+        "postbody",
+        "postcontent",
+        "postmeta",
+        "postnavigation",
+        "posttags",
+        "posttitle",
+        "prevnext",
+        "readalso",
+        "readmore",
+        "readnext",
+        "relatedarticles",
+        "relatednews",
+        "relatedposts",
+        "screenreader",
+        "signup",
+        "skiplink",
+        "skipto",
+        "sronly",
+        "storybody",
+        "storycontent",
+        "storytext",
+        "textsize",
+        "topstories",
+        "visuallyhidden",
+        "whatsnext",
+        "youmaylike",
+    ]
 )
 """Words that say more joined than apart: ``read-more`` is no ``read``."""
 

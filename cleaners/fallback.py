@@ -1,0 +1,59 @@
+"""Metadata by trafilatura, where the page's own markup was silent. The only door to trafilatura.
+
+It costs several times what all of our own reading of a page does, so ask only for what is missing.
+Never trusted: a date that is the day of the capture or later, because a clock in the site's header
+looks just like a publication date, and dates found in free text, which are not even asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from trafilatura.metadata import extract_metadata
+
+from cleaners.html.dates import to_iso
+from cleaners.html.people import to_people
+from cleaners.html.titles import to_headline
+from cleaners.values import Evidence
+
+FALLBACK_FIELDS: Final = frozenset({"title", "byline", "published_at"})
+"""Fields worth the cost."""
+_LAST_DAY: Final = "2099-12-31"
+SCORE: Final = 0.4
+"""Less than any statement of the page itself."""
+
+
+def find_metadata(
+    html: str, url: str | None = None, *, captured_at: datetime | None = None
+) -> tuple[Evidence, ...]:
+    """Return trafilatura's title, byline and publication date as weak evidence.
+
+    Call it only where evidence for one of ``FALLBACK_FIELDS`` is missing (``is_silent``).
+    """
+    return tuple(_find(html, url, captured_at))
+
+
+def is_silent(evidence: tuple[Evidence, ...]) -> bool:
+    """Return whether a page said nothing about some field of ``FALLBACK_FIELDS``."""
+    return any(name not in {e.field for e in evidence} for name in FALLBACK_FIELDS)
+
+
+def _find(html: str, url: str | None, captured_at: datetime | None) -> Iterator[Evidence]:
+    # Without a last day of its own htmldate asks the machine's clock, and results change by the day.
+    dates = {"original_date": True, "extensive_search": False, "max_date": _LAST_DAY}
+    document = extract_metadata(html, default_url=url, date_config=dates)
+    if document is None:
+        return
+    sites = [document.sitename] if document.sitename else []
+    if document.title and (title := to_headline(document.title, sites)):
+        yield Evidence("title", title, "trafilatura/title", SCORE)
+    if people := to_people((document.author or "").split(";"), sites):
+        yield Evidence("byline", "\n".join(people), "trafilatura/author", SCORE)
+    if (day := to_iso(document.date or "")) and not _is_capture_day(day, captured_at):
+        yield Evidence("published_at", day, "trafilatura/date", SCORE)
+
+
+def _is_capture_day(day: str, captured_at: datetime | None) -> bool:
+    return captured_at is not None and day >= captured_at.date().isoformat()
