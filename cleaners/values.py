@@ -147,6 +147,8 @@ class Page:
     captured_at: datetime | None = None
     blocks: Sequence[Block] = ()
     evidence: tuple[Evidence, ...] = ()
+    marked: tuple[Span, ...] = ()
+    """Lines that site rules chose while the page was rendered."""
 
     def span(
         self, line: int, label: str, *, reason: str, score: float = 1.0, value: str | None = None
