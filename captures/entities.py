@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
-from fastwarc.stream_io import BrotliReader, ChunkedReader
+from fastwarc.stream_io import BrotliReader
 from fastwarc.warc import HeaderMap
 
 from captures.errors import DamagedInputError, TrailingBytesError
@@ -19,6 +19,13 @@ from captures.streams import CHUNK_BYTES, gather, read_chunks, read_members
 
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 """The blank line behind the header. Linear: at most four bytes a try."""
+
+
+_CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]{0,8}(?:;[^\r\n]{0,999})?\r?\n")
+"""The line before a chunk: its size, maybe with extensions. Linear: bounded."""
+
+_STEP_BYTES: Final = 1024
+"""Small, because what a failing ``read`` had already decoded is lost with it."""
 
 
 class Entity(NamedTuple):
@@ -119,30 +126,33 @@ def _inflate(body: bytes) -> Iterator[bytes]:
             raise DamagedInputError("cut off", 0)
 
 
-def _read_by(reader: type[BrotliReader | ChunkedReader]) -> Callable[[bytes], Iterator[bytes]]:
-    """Return a decoder made of a reader of FastWARC."""
-
-    def read(body: bytes) -> Iterator[bytes]:
-        stream = reader(io.BytesIO(body))
-        try:
-            while chunk := stream.read(_STEP_BYTES):
-                yield chunk
-        except OSError as error:
-            raise DamagedInputError(str(error)[:_MAX_MESSAGE], 0) from error
-
-    return read
+def _unbrotli(body: bytes) -> Iterator[bytes]:
+    reader = BrotliReader(io.BytesIO(body))
+    try:
+        while chunk := reader.read(_STEP_BYTES):
+            yield chunk
+    except OSError as error:
+        raise DamagedInputError(str(error), 0) from error
 
 
-_STEP_BYTES: Final = 1024
-"""Small, because what a failing ``read`` had already decoded is lost with it."""
+def _unchunk(body: bytes) -> Iterator[bytes]:
+    position = 0
+    while size := _CHUNK_SIZE.match(body, position):
+        length = int(size.group(1), 16)
+        if length == 0:
+            return
+        yield body[size.end() : size.end() + length]
+        if size.end() + length > len(body):
+            raise DamagedInputError("cut off in a chunk", 0)
+        position = size.end() + length + len(b"\r\n")
+    raise DamagedInputError(f"no chunk at byte {position}", 0)
 
-_MAX_MESSAGE: Final = 80
 
 _DECODERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
-    "chunked": _read_by(ChunkedReader),
+    "chunked": _unchunk,
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _inflate,
-    "br": _read_by(BrotliReader),
+    "br": _unbrotli,
     "zstd": lambda body: read_chunks(io.BytesIO(body)),
 }

@@ -66,7 +66,8 @@ _XML_ROOT: Final = re.compile(rb"<([a-z_][a-z0-9_.:-]{0,60})[\s>/]", re.I)
 _XML_TYPES: Final = {b"rss": "application/rss+xml", b"feed": "application/atom+xml", b"svg": "image/svg+xml"}
 _HTML_NAMES: Final = (".html", ".htm", ".xhtml", ".shtml")
 _JSONL_NAMES: Final = (".jsonl", ".ndjson", ".jsonlines")
-_TEXT_CONTROLS: Final = frozenset(b"\t\n\v\f\r\x1b\x1a\x08")
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x1a\x08"))
+"""Bytes that text does not hold. Escape and end-of-file do occur in old charsets."""
 MIN_TAGS = 2
 """Tags in the first KiB that make a text HTML; one may be a story about HTML."""
 
@@ -167,7 +168,7 @@ def _to_ascii_compatible(head: bytes) -> bytes | None:
         if max(even, odd) * 2 > half and min(even, odd) * 20 < half:  # UTF-16 of a Latin script, no BOM
             return head.decode("utf-16-le" if odd > even else "utf-16-be", "replace").encode()
         return None
-    controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in sample)
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return None if controls * 50 > len(sample) else head
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
-import hashlib
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -91,9 +91,7 @@ def write_parquet(payloads: Sequence[bytes], *, rows_per_group: int = 3) -> byte
     out = io.BytesIO()
     urls = [f"http://news.example/{number}" for number in range(len(payloads))]
     table = pa.table({"html": pa.array(payloads, pa.binary()), "url": urls, "other": urls})
-    parquet.write_table(
-        table, out, row_group_size=rows_per_group, write_page_checksum=True, use_dictionary=False
-    )
+    parquet.write_table(table, out, row_group_size=rows_per_group, write_page_checksum=True)
     return out.getvalue()
 
 

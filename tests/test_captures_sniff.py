@@ -1,0 +1,64 @@
+"""What a file is, by its content."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from captures.sniff import sniff
+
+PAGE = "<!DOCTYPE html>\n<html><head><title>News</title></head><body><p>Text</p></body></html>"
+
+CASES = (
+    ("a page in a .txt", "a.txt", PAGE.encode(), "html"),
+    ("a page behind a UTF-8 BOM", "a.txt", codecs.BOM_UTF8 + PAGE.encode(), "html"),
+    ("a page in UTF-16 with a BOM", "a", PAGE.encode("utf-16"), "html"),
+    ("a page in UTF-16 without a BOM", "a", PAGE.encode("utf-16-le"), "html"),
+    ("a page in UTF-16, big end first", "a", PAGE.encode("utf-16-be"), "html"),
+    ("a page behind comments", "a", b"<!-- saved -->\n<!-- by a crawler -->" + PAGE.encode(), "html"),
+    ("XHTML behind an XML declaration", "a", b'<?xml version="1.0"?>' + PAGE.encode(), "html"),
+    ("a fragment", "a", b"<div class=story><p>One.</p></div>", "html"),
+    ("upper case", "a", b"<HTML><BODY>One</BODY></HTML>", "html"),
+    ("a fragment without many tags, by its name", "a.html", b"One <b>story", "html"),
+    ("text", "a.txt", b"One story.\nIt goes on.", "txt"),
+    ("text in UTF-16", "a.txt", "One story.".encode("utf-16"), "txt"),
+    ("text in windows-1251", "a.txt", "Новости дня".encode("cp1251"), "txt"),
+    ("text in Shift JIS", "a.txt", "今日のニュース".encode("shift_jis"), "txt"),
+    ("text that tells of a tag", "a.txt", b"Use the <p> element. 1 < 2.", "txt"),
+    ("text that opens with a brace", "a.txt", b"{see below} The story", "txt"),
+    ("nothing", "a.txt", b"", "txt"),
+    ("JSON Lines", "a.txt", b'\n {"text": "one"}\n{"text": "two"}\n', "jsonl"),
+    ("one JSON line beyond what is looked at", "a", b'{"text": "' + b"x" * 99_999, "jsonl"),
+    ("a bad first line in a .jsonl", "a.jsonl", b"{bad\n", "jsonl"),
+    ("WARC", "a.txt", b"WARC/1.1\r\nWARC-Type: warcinfo\r\n", "warc"),
+    ("Parquet", "a.txt", b"PAR1\x15\x04", "parquet"),
+)
+
+
+@pytest.mark.parametrize(("name", "head", "format_name"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_readable_content(name: str, head: bytes, format_name: str) -> None:
+    """Content decides; the name only where the content leaves it open."""
+    assert sniff(head[:65536], name=name).format == format_name
+
+
+BINARIES = (
+    ("a.txt", b"%PDF-1.4\n", "application/pdf"),
+    ("a.html", b"\xff\xd8\xff\xe0\0\x10JFIF", "image/jpeg"),
+    ("a.txt", b"GIF89a\1\0", "image/gif"),
+    ("a.txt", b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+    ("a.txt", b"\0\0\0\x20ftypmp42", "video/mp4"),
+    ("a.txt", b"\0" * 64, "application/octet-stream"),
+    ("a.xml", b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "application/rss+xml"),
+    ("a.xml", b'<?xml version="1.0"?><feed xmlns="x"/>', "application/atom+xml"),
+    ("a.xml", b'<urlset xmlns="x"></urlset>', "application/xml"),
+    ("a.json", b'[{"text": "one"}]', "application/json"),
+    ("a.json", b'{\n  "text": "one"\n}', "application/json"),
+)
+
+
+@pytest.mark.parametrize(("name", "head", "media_type"), BINARIES, ids=[case[2] for case in BINARIES])
+def test_unreadable_content_is_named(name: str, head: bytes, media_type: str) -> None:
+    """What no reader reads is called by its media type."""
+    looks = sniff(head, name=name)
+    assert (looks.format, looks.media_type) == ("binary", media_type)
