@@ -84,9 +84,11 @@ class Ahead:
     def take_head(self) -> bytes | None:
         """Take a header block with its blank line; None when there is no blank line near."""
         while True:
-            ends = [at + len(end) for end in (b"\r\n\r\n", b"\n\n") if (at := self._buffer.find(end)) >= 0]
-            if ends and min(ends) <= MAX_HEAD_BYTES:
-                return self.take(min(ends), MAX_HEAD_BYTES)[0]
+            end = self._buffer.find(b"\r\n\r\n")
+            bare = self._buffer.find(b"\n\n", 0, end if end >= 0 else None)  # line breaks without CR
+            count = bare + 2 if bare >= 0 else end + 4 if end >= 0 else 0
+            if 0 < count <= MAX_HEAD_BYTES:
+                return self.take(count, count)[0]
             if len(self._buffer) > MAX_HEAD_BYTES or not (self.fill() or self.span()):
                 return None
 

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from email.message import Message
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
@@ -62,6 +63,7 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
     )
 
 
+@lru_cache(maxsize=1024)
 def split_content_type(value: str | None) -> tuple[str, str | None]:
     """Return media type and charset of a Content-Type header, both lower-case.
 
