@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.identity import UNDATED, capture_date, capture_id, urlkey
@@ -38,6 +38,7 @@ def test_surt_of(url: str, surt: str) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_keys_never_break_a_line(url: str) -> None:
     """Whatever a URL holds, its key is one printable ASCII word, and nothing raises."""
     key = to_surt(url)
@@ -116,6 +117,7 @@ def test_day_of_a_capture(instant: datetime | None, day: str) -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 300)), max_size=6), st.lists(st.integers(0, 300)))
+@settings(deadline=None)
 def test_idset_is_a_set(additions: list[list[int]], asked: list[int]) -> None:
     """An id is in the set exactly if it was added; trailing zero bytes change nothing."""
     ids = IdSet()

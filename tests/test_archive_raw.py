@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastwarc import ArchiveIterator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
@@ -49,8 +49,8 @@ def test_fastwarc_reads_every_record_back(tmp_path: Path) -> None:
             assert record.verify_block_digest()
             record.parse_http()
             assert record.headers["WARC-Payload-Digest"] == capture.payload_digest
-            assert "X-Injected" not in str(record.http_headers)
-            assert "Set-Cookie" not in str(record.headers)
+            names = {name for name, _value in record.http_headers or ()}
+            assert names <= {"Content-Type", "Content-Length", "Location"}
     assert [read_payload(str(tmp_path / ref.file), ref.offset, ref.length) for ref in batch.refs] == [
         capture.payload for capture, _kind in KINDS
     ]
@@ -175,6 +175,7 @@ captures_without_payload = st.builds(
 
 
 @given(captures_without_payload)
+@settings(deadline=None)
 def test_an_index_line_holds_all_of_a_capture(capture: Capture) -> None:
     """``from_line(to_line(x)) == x``, on one line, whatever the values are."""
     line = IndexLine(0, "0" * 32, capture, capture.payload_digest, 0, RawRef("raw/x", 0, 1, "urn:uuid:0"))
