@@ -11,10 +11,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
-from fastwarc.stream_io import BrotliReader
-from fastwarc.warc import HeaderMap
-
 from captures.errors import DamagedInputError, TrailingBytesError
+from captures.headers import HeaderMap, parse_headers, read_brotli
 from captures.sniff import is_text
 from captures.streams import CHUNK_BYTES, gather, read_chunks, read_members
 
@@ -24,9 +22,6 @@ _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 
 _CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]{0,8}(?:;[^\r\n]{0,999})?\r?\n")
 """The line before a chunk: its size, maybe with extensions. Linear: bounded."""
-
-_STEP_BYTES: Final = 1024
-"""Small, because what a failing ``read`` had already decoded is lost with it."""
 
 
 class Entity(NamedTuple):
@@ -44,12 +39,9 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
     """Return the entity of the data block of a response record."""
     blank = _HEAD_END.search(block)
     head, body = (block, b"") if blank is None else (block[: blank.start()], block[blank.end() :])
-    headers = HeaderMap("latin1")
-    lines = head.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + b"\r\n\r\n"
-    try:
-        headers.parse(io.BytesIO(lines), has_status_line=True)
-    except OSError as damage:
-        return Entity(block[:limit], None, None, None, len(block) > limit, f"no HTTP header ({damage})")
+    headers = parse_headers(head, encoding="latin1")
+    if headers is None:
+        return Entity(block[:limit], None, None, None, len(block) > limit, "no HTTP header")
     status = headers.status_code
     location = headers.get("Location")
     payload, cut, error = _undo_encodings(body, headers, limit)
@@ -128,15 +120,6 @@ def _inflate(body: bytes) -> Iterator[bytes]:
             raise DamagedInputError("cut off", 0)
 
 
-def _unbrotli(body: bytes) -> Iterator[bytes]:
-    reader = BrotliReader(io.BytesIO(body))
-    try:
-        while chunk := reader.read(_STEP_BYTES):
-            yield chunk
-    except OSError as error:
-        raise DamagedInputError(str(error), 0) from error
-
-
 def _unchunk(body: bytes) -> Iterator[bytes]:
     position = 0
     while size := _CHUNK_SIZE.match(body, position):
@@ -155,6 +138,6 @@ _DECODERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _inflate,
-    "br": _unbrotli,
+    "br": read_brotli,
     "zstd": lambda body: read_chunks(io.BytesIO(body)),
 }

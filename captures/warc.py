@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import BinaryIO, Final
-
-from fastwarc.warc import HeaderMap
 
 from captures.entities import Entity, read_entity, split_content_type
 from captures.files import CUT_OFF, file_time
 from captures.frames import Frame, read_frames
+from captures.headers import HeaderMap, parse_headers
 from captures.sniff import is_html, is_text, sniff_magic
 from captures.storage import open_input
 from captures.times import to_instant
@@ -40,7 +38,7 @@ def read_records(raw: BinaryIO, item: Item, options: ReadOptions, *, start: int 
     """Yield the captures of an open WARC from an offset on; ``item.path`` names it in the provenance."""
     frames = read_frames(raw, start=start, keep=options.max_payload_bytes + _HEADER_BYTES)
     for ordinal, frame in enumerate(frames):
-        headers = _parse(frame.head)
+        headers = parse_headers(frame.head) or HeaderMap()
         kind = (headers.get("WARC-Type") or "").lower()
         if frame.damage or kind not in _SKIPPED:
             yield _capture(frame, kind, headers, (item, options, ordinal))
@@ -55,16 +53,6 @@ def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
 def read_payload_from(raw: BinaryIO, item: Item, offset: int, options: ReadOptions) -> bytes:
     """Return the payload of the record at an offset of an open WARC."""
     return next(read_records(raw, item, options, start=offset)).payload
-
-
-def _parse(head: bytes) -> HeaderMap:
-    headers = HeaderMap()
-    if head:
-        try:
-            headers.parse(io.BytesIO(head), has_status_line=True)
-        except OSError:
-            return HeaderMap()
-    return headers
 
 
 def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, ReadOptions, int]) -> Capture:
