@@ -16,7 +16,7 @@ from cleaners.segment import fold_lines
 FORMS: Final = ("line", "lead", "start")
 START_KEY_CHARS: Final = 4
 NUMBER_KEYS: Final = ("0", "0 0")  # 1,234 and 5.6K, then 1 234 as French and Slavic pages write it
-_MIN_KEY_CHARS: Final = 2
+_FIRST_IDEOGRAPH: Final = "\u2e80"  # from here on one character can be a word: 홈
 _REQUIRED: Final = frozenset(("id", "language", "patterns", "why", "matches", "spares"))
 _OPTIONAL: Final = frozenset(("form", "score", "max_chars"))
 _TURKISH: Final = str.maketrans("iı", "İI")
@@ -59,8 +59,9 @@ class Phrase:
 
     def is_sure(self, key: str) -> bool:
         """Say whether a folded wording is long enough to mean anything."""
-        least = START_KEY_CHARS if self.form == "start" else _MIN_KEY_CHARS
-        return len(key) >= least and key not in NUMBER_KEYS
+        if self.form == "start":
+            return len(key) >= START_KEY_CHARS
+        return (len(key) > 1 or key > _FIRST_IDEOGRAPH) and key not in NUMBER_KEYS
 
 
 def to_phrase(label: str, entry: Mapping[str, Any]) -> Phrase:
