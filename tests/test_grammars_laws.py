@@ -163,3 +163,16 @@ def test_a_byline_and_a_credit_never_share_a_line_of_the_cases() -> None:
     """Who wrote and who took the picture are two things."""
     both = [line for line in SEEN if list(byline.find(to_page(line))) and list(credit.find(to_page(line)))]
     assert not both
+
+
+def test_doubt_inside_the_story_lowers_the_score() -> None:
+    """A byline or a stamp between paragraphs, or one byline of many, may be about a book."""
+    inside = "\n".join([STORY, "By Jane Doe", "Released: May 3, 2021", STORY])
+    outside = "\n".join(["By Jane Doe", "Released: May 3, 2021", STORY, STORY])
+    many = "\n".join([STORY, *["By Jane Doe"] * 9])
+    for module in (byline, stamps):
+        low = [span.score for span in module.find(to_page(inside))]
+        high = [span.score for span in module.find(to_page(outside))]
+        assert low
+        assert max(low) < 0.75 < min(high)
+    assert max(span.score for span in byline.find(to_page(many))) < 0.75

@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.grammars.layout import first_prose, is_sentence, last_prose, line_after
+from cleaners.grammars.layout import inner_lines, is_sentence, line_after
 from cleaners.grammars.names import MAX_NAMES, ROLES, is_caseless_name, is_name, split_names
 from cleaners.grammars.wording import to_words
 from cleaners.values import Page, Span
 
 MAX_BYLINE_CHARS: Final = 120
 MAX_ROLE_WORDS: Final = 5
-IN_STORY_SCORE: Final = 0.6
+MAX_BYLINES: Final = 6
+DOUBTFUL_SCORE: Final = 0.5
 
 _WORDS: Final = (
     "by|von|par|por|di|door|av|af|text und fotos von|geschrieben von|ein gastbeitrag von|"
@@ -77,15 +78,13 @@ def find(page: Page) -> Iterator[Span]:
         if (key[:3] in starts or (not key.isascii() and (key[:2] in dense or "기자" in key)))
         and len(key) < MAX_BYLINE_CHARS
     ]
-    spans = [span for i in candidates for span in _find_at(page, i)]
+    spans = [(i, span) for i in candidates for span in _find_at(page, i)]
     if not spans:
         return
-    head_end, story_end = first_prose(page), last_prose(page)
-    inside = (page.starts[head_end], page.starts[story_end]) if story_end > head_end else (0, 0)
-    for span in spans:
-        # Between paragraphs a line like this may name the author of a book, one of a list of them.
-        in_story = inside[0] < span.start < inside[1]
-        yield span._replace(score=IN_STORY_SCORE) if in_story else span
+    inner, is_list = inner_lines(page), len(spans) > MAX_BYLINES
+    for i, span in spans:
+        # Between paragraphs, or one of many, it may name the author of a book: a list of things, not of news.
+        yield span._replace(score=DOUBTFUL_SCORE) if is_list or i in inner else span
 
 
 def _find_at(page: Page, i: int) -> Iterator[Span]:

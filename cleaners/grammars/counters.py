@@ -79,6 +79,12 @@ _WEAK: Final = _BARE_MINUTES | frozenset(
 )
 """Units that count only together with another one, or that a story may count as well."""
 UNITS: Final = frozenset(fold(unit) for unit in _UNITS.split("|"))
+# How a line in ASCII with a unit begins or ends; half of all lines with a number fail this.
+_EDGES_OF_UNITS: Final = (
+    frozenset(f"{unit}{end}"[:4] for unit in (*UNITS, *_BARE_MINUTES) for end in (" ", "0", ":", ""))
+    | frozenset(f"{start}{unit}"[-4:] for unit in (*UNITS, *_BARE_MINUTES) for start in (" ", "0", ""))
+    | {"0:0 ", "0:0/", "0:0:"}
+)
 _KNOWN: Final = UNITS | _BARE_MINUTES
 
 # Linear: digits and separators of one number, then one bounded suffix.
@@ -104,6 +110,8 @@ def find(page: Page) -> Iterator[Span]:
     minutes = []
     for i in candidates:
         key = page.keys[i]
+        if key.isascii() and key[:4] not in _EDGES_OF_UNITS and key[-4:] not in _EDGES_OF_UNITS:
+            continue
         if _PLAYER_TIME.fullmatch(key):
             yield page.span(i, "counter", reason="counter/player-time", score=0.9)
             continue

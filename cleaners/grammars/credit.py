@@ -92,7 +92,7 @@ def find(page: Page) -> Iterator[Span]:
     candidates = [
         i
         for i, key in enumerate(page.keys)
-        if key[:4] in starts or key[-5:] in ends or (not key.isascii() and key[:2] in dense)
+        if key[:4] in starts or ("/" in key and key[-5:] in ends) or (not key.isascii() and key[:2] in dense)
     ]
     for i in candidates:
         text = page.texts[i]

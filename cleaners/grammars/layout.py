@@ -61,6 +61,11 @@ def last_prose(page: Page) -> int:
     )
 
 
+def inner_lines(page: Page) -> range:
+    """Return the lines between the first and the last paragraph, where debris is rare."""
+    return range(first_prose(page) + 1, last_prose(page))
+
+
 def line_before(page: Page, line: int) -> int:
     """Return the nearest line above that is not blank, -1 when there is none."""
     return next((i for i in range(line - 1, -1, -1) if page.texts[i]), -1)

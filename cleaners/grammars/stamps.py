@@ -17,12 +17,14 @@ from cleaners.grammars import page_clock
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.calendar_names import to_name
 from cleaners.grammars.dates import Moment, to_moment, to_rest
-from cleaners.grammars.layout import first_prose, is_title_like, line_after, line_before
+from cleaners.grammars.layout import first_prose, inner_lines, is_title_like, line_after, line_before
 from cleaners.values import Page, Span
 
 MAX_STAMP_CHARS: Final = 140
 BARE_SCORE: Final = 0.5
 STAMP_SCORE: Final = 0.95
+IN_STORY_SHARE: Final = 0.6
+"""What is left of a stamp's score between paragraphs, where it may be a book's release."""
 
 _PUBLISHED: Final = (
     "published|published on|published at|publish date|date published|publication date|"
@@ -98,6 +100,9 @@ def find(page: Page) -> Iterator[Span]:
         for i, key in enumerate(page.keys)
         if "0" in key and len(key) < MAX_STAMP_CHARS and (key.count("0") > 1 or key[:6] in _STARTS)
     ]
+    if not candidates:
+        return
+    inner = inner_lines(page)
     bare: list[tuple[int, Moment]] = []
     for i in candidates:
         moment = to_moment(page.texts[i])
@@ -109,7 +114,8 @@ def find(page: Page) -> Iterator[Span]:
         dated, names = _cut_byline(page.texts[i])
         stamps = list(_to_stamps(dated, to_moment(dated) or moment))
         for stamp in stamps:
-            yield _span(page, i, stamp)
+            span = _span(page, i, stamp)
+            yield span._replace(score=span.score * IN_STORY_SHARE) if i in inner else span
         if stamps and names:
             yield page.span(i, "byline", reason="byline/after-stamp", score=0.9, value="\n".join(names))
     if bare:

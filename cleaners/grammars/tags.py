@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from cleaners.grammars.byline import to_names
 from cleaners.grammars.layout import is_sentence, last_prose
 from cleaners.grammars.wording import to_words
 from cleaners.values import Page, Span
@@ -55,7 +56,8 @@ def find(page: Page) -> Iterator[Span]:
     named = [
         i
         for i, key in enumerate(page.keys)
-        if (key[:4] in starts or (not key.isascii() and key[:2] in dense))
+        if ":" in key
+        and (key[:4] in starts or key[:2] in dense)
         and len(page.texts[i]) <= MAX_TAGS_CHARS
         and _INTRO.match(page.texts[i])
     ]
@@ -91,7 +93,7 @@ def _find_bare(page: Page, named: set[int]) -> Iterator[Span]:
         if len(text) > MAX_TAGS_CHARS or is_sentence(text):
             continue
         items = to_items(text)
-        if len(items) < MIN_BARE_TAGS or sum(char.isdigit() for char in text) > len(text) // 5:
+        if len(items) < MIN_BARE_TAGS or any(item[0].isdigit() or to_names(item) for item in items):
             continue
         story = story or "\n".join(texts[: story_end + 1]).casefold()
         mentioned = sum(item.casefold() in story for item in items)

@@ -78,7 +78,7 @@ def _repeated(page: Page, lines: list[int]) -> int:
 def _is_headline(page: Page, i: int, *, marked: bool = False) -> bool:
     """Say whether a line reads like a headline; a ``marked`` one may end like a sentence."""
     text = page.texts[i]
-    if not MIN_CHARS <= len(text) <= MAX_CHARS or text[0] in _BULLETS:
+    if not MIN_CHARS <= len(text) <= MAX_CHARS or text[0] in _BULLETS or text[0].islower():
         return False
     words = text.count(" ") + 1
     if words > MAX_WORDS or (words < MIN_WORDS and text.isascii()):
