@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from archive.errors import DamagedFileError
 from archive.identity import capture_date
-from archive.idset import IdSet
+from archive.idset import IdSet, pack
 from archive.raw import RawBatch, ReadPayload, read_raw
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
@@ -101,12 +101,15 @@ class Log:
     def refresh(self) -> int:
         """Take in what others have committed since; return the number of the last entry."""
         with self._lock:
-            new = list(self.entries(after=self._last))
-            if new:
-                self._captures.add([key for entry in new for key in entry.capture_ids])
-                self._items.add([_item_id(key) for entry in new for key in entry.done_items])
-                self._last += len(new)
-            return self._last
+            captures, items = bytearray(), bytearray()
+            number = self._last
+            for number, entry in enumerate(self.entries(after=self._last), self._last + 1):  # noqa: B007
+                captures += pack(entry.capture_ids)
+                items += pack(map(_item_id, entry.done_items))
+            self._captures.add(bytes(captures))
+            self._items.add(bytes(items))
+            self._last = number
+            return number
 
     def entries(self, after: int = 0) -> Iterator[LogEntry]:
         """Yield the entries after a number, in order, as they are on disk."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.editions import Editions
 from archive.errors import ArchiveError, DamagedFileError
-from archive.idset import IdSet
+from archive.idset import IdSet, pack
 from archive.log import Log, LogEntry
 from archive.raw import read_index
 from archive.sealed import read_sealed
@@ -32,6 +32,7 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
     batches: dict[str, int] = {}
     seen = _SeenIds()
     named: set[str] = set()
+    is_readable = True
     for number in _numbers(log):
         path = log.path(number)
         on_file(path)
@@ -39,9 +40,11 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
             entry = LogEntry.from_json(read_sealed(path))
         except FileNotFoundError:
             yield Problem(str(path), "the log has a gap here", _RESTORE_LOG)
+            is_readable = False
             continue
         except (ArchiveError, OSError, ValueError, TypeError, KeyError) as error:
             yield Problem(str(path), f"the entry cannot be read: {error}", _RESTORE_LOG)
+            is_readable = False
             continue
         if seen.add(entry.capture_ids):
             yield Problem(str(path), "captures that an earlier entry has too", "report this as a bug")
@@ -49,7 +52,8 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
             batches[entry.batch] = number
         named |= {file.file for file in (entry.index, entry.warc) if file}
         yield from _verify_raw(store.root, entry, on_file)
-    yield from _find_strays(store.root, named)
+    if is_readable:
+        yield from _find_strays(store.root, named)
     yield from verify_parts(store.root, log, batches, on_file)
     yield from _verify_current(store, log, batches)
 
@@ -68,7 +72,7 @@ class _SeenIds:
         )
         self._pending.update(ids)
         if len(self._pending) > _MAX_PENDING_IDS:
-            self._settled.add(list(self._pending))
+            self._settled.add(pack(self._pending))
             self._pending.clear()
         return is_double
 

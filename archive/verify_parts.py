@@ -21,6 +21,7 @@ OnFile = Callable[[Path], None]
 
 _READ_ROWS = 1_000
 _REWRITE = "move it out of the archive and run again: it is cleaned anew from the raw captures"
+_STRANGER = "if the log has all its entries, the part came from another archive: move it out"
 _AGAIN = "run again: it finishes what is missing"
 
 
@@ -88,7 +89,10 @@ class _PartCheck:
         if not is_named or not keys.get("archive.pipeline_digest", "").startswith(edition[-8:]):
             return "its footer does not say what its name says", _REWRITE
         if place.batch not in batches:
-            return "the log has no such batch", "move it out of the archive: it belongs to another one"
+            return (
+                "the log has no such batch",
+                "if the log has all its entries, the part came from another archive: move it out",
+            )
         if self._record is None:
             ledger = ledger_name(edition, place)
             return f"there is no {ledger}: a run was killed here, or is at work", _AGAIN

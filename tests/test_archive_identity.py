@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.identity import UNDATED, capture_date, capture_id, urlkey
-from archive.idset import IdSet
+from archive.idset import IdSet, pack
 from archive.surt import to_ascii, to_domain, to_host, to_surt
 from captures.values import Capture, Provenance
 from tests.archive_builders import make_capture
@@ -122,7 +122,7 @@ def test_idset_is_a_set(additions: list[list[int]], asked: list[int]) -> None:
     """An id is in the set exactly if it was added; trailing zero bytes change nothing."""
     ids = IdSet()
     for added in additions:
-        ids.add([_wide(number) for number in added])
+        ids.add(pack(map(_wide, added)))
     known = {number for added in additions for number in added}
     assert ids.has([_wide(number) for number in asked]) == [number in known for number in asked]
     assert len(ids) == len(known)

@@ -1,0 +1,71 @@
+"""The SQL door: four views over an edition, also an empty one, wherever the archive lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.archive import Archive
+from archive.errors import NoEditionError
+from archive.read import open_sql, query
+from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_page, make_pages
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """Return an archive in a folder whose name means something to globs and to SQL."""
+    archive = Archive.open(tmp_path / "it's [a] *folder*?")
+    fill(archive, [make_capture(n) for n in range(6)])
+    archive.promote(PIPELINE)
+    return archive
+
+
+def test_edits_hold_what_they_took_out(archive: Archive) -> None:
+    """Each removal has its text, cut out of ``removed_text`` by code points."""
+    rows = query(
+        archive,
+        "select url, label, removed, span_start, span_end, replacement from edits order by url, span_start",
+    )
+    expected = [
+        (capture.url, edit.label, page.source_text[edit.start : edit.end], edit.start, edit.end, "")
+        for capture in sorted((make_capture(n) for n in range(6)), key=lambda capture: capture.url or "")
+        for page in [make_page(capture)]
+        for edit in page.edits
+    ]
+    assert [tuple(row.values()) for row in rows] == expected
+
+
+def test_fields_runs_and_days(archive: Archive) -> None:
+    """Evidence is a row each; the ledger is a row a part; the day is a date."""
+    (field, *_rest) = query(archive, "select field, value, score, chosen, span_start from fields")
+    assert field == {"field": "title", "value": "The bridge", "score": 0.5, "chosen": True, "span_start": 6}
+    runs = query(
+        archive, "select capture_date::varchar as day, rows, statuses['cleaned'] as n from runs order by 1"
+    )
+    assert [tuple(run.values()) for run in runs] == [
+        ("2024-02-28", 2, 2),
+        ("2024-02-29", 2, 2),
+        ("2024-03-01", 2, 2),
+    ]
+    assert query(archive, "select count(*) as n from documents where capture_date = date '2024-02-29'") == [
+        {"n": 2}
+    ]
+
+
+def test_an_edition_can_be_named(archive: Archive) -> None:
+    """Readers may stay with an edition that is not the current one."""
+    batch = archive.commit([make_capture(9)])
+    archive.publish(batch, make_pages(batch.captures), NEXT_PIPELINE)
+    assert query(archive, "select count(*) as n from documents", edition=NEXT_PIPELINE.edition) == [{"n": 1}]
+    assert query(archive, "select count(*) as n from documents") == [{"n": 6}]
+
+
+def test_views_over_an_empty_edition(tmp_path: Path) -> None:
+    """No captures, no rows, no error; without any edition a sentence."""
+    archive = Archive.open(tmp_path)
+    with pytest.raises(NoEditionError):
+        open_sql(archive)
+    archive.promote(PIPELINE)
+    for view in ("documents", "edits", "fields", "runs"):
+        assert query(archive, f"select * from {view}") == []
