@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import typer
@@ -13,11 +15,10 @@ from flows.errors import FlowError
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "captures"
 
 _NEXT = (
-    "strigil explain {capture}",
-    'strigil sql "select label, count(*) as lines from edits group by label order by lines desc"{option}',
-    "strigil verify{option}",
-    "duckdb -c \"select title, published_at from '{parquet}'\"",
-    "python -c \"import polars; print(polars.read_parquet('{parquet}'))\"",
+    "{strigil} explain {capture}",
+    '{strigil} sql "select label, count(*) as lines from edits group by label order by lines desc"{archive}',
+    "{strigil} verify{archive}",
+    "{python} -c \"import duckdb; print(duckdb.read_parquet('{data}/**/*.parquet'))\"",
 )
 
 
@@ -35,20 +36,23 @@ def demo(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     from flows.plan import RunOptions  # noqa: PLC0415
 
     report = clean_sources([str(_shown(EXAMPLES))], archive, RunOptions())
-    data = _shown(Archive.open(archive).data_path())
-    first = min(path for path in EXAMPLES.rglob("*") if path.suffix in {".txt", ".html"})
-    option = "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}"
+    names = {
+        "strigil": "strigil" if shutil.which("strigil") else _shown(Path(sys.argv[0])),
+        "python": "python" if shutil.which("python") == sys.executable else _shown(Path(sys.executable)),
+        "capture": _shown(min(EXAMPLES.glob("*.txt"))),
+        "archive": "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}",
+        "data": _shown(Archive.open(archive).data_path()),
+    }
     console = stdout()
     console.print("Try next", style="bold")
-    for pattern in _NEXT:
-        command = pattern.format(capture=_shown(first), option=option, parquet=f"{data}/**/*.parquet")
-        console.print(f"  {command}", style="cyan", markup=False, soft_wrap=True)
+    for command in _NEXT:
+        console.print(f"  {command.format(**names)}", style="cyan", markup=False, soft_wrap=True)
+    console.print(f"DuckDB, Polars, pandas and Spark read {names['data']} as it is.", soft_wrap=True)
     if not report.is_complete:
         raise typer.Exit(1)
 
 
 def _shown(path: Path) -> Path:
     """Return a path as short as it can be written from here."""
-    here = Path.cwd()
-    path = path.resolve()
+    here, path = Path.cwd(), path.absolute()
     return path.relative_to(here) if path.is_relative_to(here) else path

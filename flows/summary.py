@@ -20,6 +20,7 @@ _STATUS_COLORS: Final = {
 _MAX_LABELS: Final = 12
 _MAX_FIELDS: Final = 8
 _MAX_PROBLEMS: Final = 10
+_MAX_EXAMPLE_CHARS: Final = 32
 _LIST_PROBLEMS: Final = "strigil sql \"select source_file, error from documents where status <> 'cleaned'\""
 _SHOWN_FIELDS: Final = ("title", "byline", "published_at", "section", "tags", "related", "language")
 
@@ -135,9 +136,16 @@ def _words(tally: Tally) -> Table:
 def _fields(tally: Tally) -> Table:
     table = _table("lifted")
     for name in [name for name in _SHOWN_FIELDS if tally.fields[name]][:_MAX_FIELDS]:
-        examples = " · ".join(" ".join(value.split())[:40] for value in tally.examples.get(name, ()))
-        table.add_row(name, f"{tally.fields[name]:,}", Text(examples, "cyan"))
+        examples = " · ".join(_shorten(value) for value in tally.examples.get(name, ()))
+        table.add_row(
+            name, f"{tally.fields[name]:,}", Text(examples, "cyan", overflow="ellipsis", no_wrap=True)
+        )
     return table
+
+
+def _shorten(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= _MAX_EXAMPLE_CHARS else line[: _MAX_EXAMPLE_CHARS - 1] + "…"
 
 
 def _table(title: str) -> Table:
@@ -162,7 +170,8 @@ def _print_problems(console: Console, report: RunReport) -> None:
             seen.setdefault(reason, []).append(problem.where)
         for reason, places in list(seen.items())[:_MAX_PROBLEMS]:
             more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-            _print_plain(console, f"  {places[0]}{more}: {reason}")
+            where = "" if reason.startswith(places[0]) else f"{places[0]}{more}: "
+            _print_plain(console, f"  {where}{reason}")
         if len(seen) > _MAX_PROBLEMS or len(tally.problems) < tally.problem_count:
             _print_plain(console, f"  … all of them: {_LIST_PROBLEMS}")
         console.print()

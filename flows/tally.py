@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from cleaners.values import CleanedPage, Fields
@@ -83,9 +84,16 @@ class Tally:
                 continue
             self.fields[name] += 1
             if len(self.examples.get(name, ())) < MAX_EXAMPLES:
-                self._add_example(name, ", ".join(value) if isinstance(value, tuple) else str(value))
+                self._add_example(name, _to_text(value))
 
     def _add_example(self, name: str, value: str) -> None:
         values = self.examples.setdefault(name, [])
         if len(values) < MAX_EXAMPLES and value not in values:
             values.append(value)
+
+
+def _to_text(value: object) -> str:
+    """Return a field's value as a person writes it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

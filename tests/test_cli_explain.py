@@ -16,9 +16,9 @@ STORY = "Listen Live\nThe bridge was closed on Tuesday.\nPrint this page\n"
 
 @pytest.fixture(scope="module")
 def archived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with six captures and their archive."""
+    """Return a folder with three captures and their archive."""
     folder = tmp_path_factory.mktemp("explain")
-    write_captures(folder / "captures", 6)
+    write_captures(folder / "captures", 3)
     assert strigil("clean", "captures", cwd=folder).returncode == 0
     return folder
 
