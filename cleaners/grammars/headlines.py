@@ -2,8 +2,8 @@
 
 In the wild: two or more lines such as ``Decision to Use Ferry Shows Key Role of Port``, each a link once,
 between the end of the story and its key words, comments or copyright notice.
-Left alone: a list inside the story; a list that a line with a colon introduces; questions and
-answers; a sub-heading, which a paragraph follows; verse and lists with punctuation at line ends.
+Left alone: known debris and key words, which end a run; a list inside the story; a list that a line
+with a colon introduces; questions and answers; a sub-heading, which a paragraph follows; verse and lists with punctuation at line ends.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleaners.grammars.layout import last_prose, line_before
+from cleaners.grammars.tags import MIN_BARE_TAGS, to_items
+from cleaners.lexicon import load_lexicons
 from cleaners.values import Page, Span
 
 MIN_WORDS, MAX_WORDS = 4, 20
@@ -33,12 +35,13 @@ def find(page: Page) -> Iterator[Span]:
     story_end = last_prose(page)
     if story_end < 0:
         return
+    known = load_lexicons().line
     run: list[int] = []
     for i in range(story_end + 1, len(page.texts)):
         text = page.texts[i]
         if not text:
             continue
-        if _is_headline(text):
+        if _is_headline(text) and page.keys[i] not in known and len(to_items(text)) < MIN_BARE_TAGS:
             run.append(i)
             continue
         yield from _related(page, run)

@@ -95,14 +95,15 @@ def find(page: Page) -> Iterator[Span]:
     >>> [(s.label, s.value) for s in find(to_page("Posted 3 May 2021, updated 4 May 2021 10:15 GMT"))]
     [('published', '2021-05-03'), ('updated', '2021-05-04T10:15Z')]
     """
+    starts = _STARTS
     candidates = [
         i
         for i, key in enumerate(page.keys)
-        if "0" in key and len(key) < MAX_STAMP_CHARS and (key.count("0") > 1 or key[:6] in _STARTS)
+        if "0" in key and len(key) < MAX_STAMP_CHARS and (key.count("0") > 1 or key[:6] in starts)
     ]
     if not candidates:
         return
-    inner = inner_lines(page)
+    found: list[tuple[int, Span]] = []
     bare: list[tuple[int, Moment]] = []
     for i in candidates:
         moment = to_moment(page.texts[i])
@@ -112,12 +113,15 @@ def find(page: Page) -> Iterator[Span]:
             bare.append((i, moment))
             continue
         dated, names = _cut_byline(page.texts[i])
-        stamps = list(_to_stamps(dated, to_moment(dated) or moment))
-        for stamp in stamps:
-            span = _span(page, i, stamp)
-            yield span._replace(score=span.score * IN_STORY_SHARE) if i in inner else span
+        stamps = [_span(page, i, stamp) for stamp in _to_stamps(dated, to_moment(dated) or moment)]
         if stamps and names:
-            yield page.span(i, "byline", reason="byline/after-stamp", score=0.9, value="\n".join(names))
+            stamps.append(
+                page.span(i, "byline", reason="byline/after-stamp", score=0.9, value="\n".join(names))
+            )
+        found += [(i, span) for span in stamps]
+    inner = inner_lines(page) if found else range(0)
+    for i, span in found:
+        yield span._replace(score=span.score * IN_STORY_SHARE) if i in inner else span
     if bare:
         yield from _find_bare(page, bare)
 
