@@ -29,6 +29,19 @@ def test_a_sound_ledger_has_no_problem() -> None:
     assert list(rebuild.verify_ledger(GOOD)) == []
 
 
+def test_a_line_of_invisible_characters_may_be_repaired_away() -> None:
+    """A byte order mark alone in a kept line goes by repair; nothing anybody could read is lost."""
+    page = replace(
+        GOOD,
+        source_text="\ufeff\nBody.",
+        text="\nBody.",
+        edits=(Edit(0, 1, "repair", "repair/test", 1.0, ""),),
+        lines=(Line(0, 1, "blank", "", 0.0, kept=True), Line(2, 7, "body", "", 1.0, kept=True)),
+        removed_text="\ufeff",
+    )
+    assert list(rebuild.verify_ledger(page)) == []
+
+
 @pytest.mark.parametrize(
     ("damaged", "problem"),
     [
