@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from cleaners import lexicon, repetition, shape
+from cleaners import lexicon, repetition, shape, sites
 from cleaners.decode import Decoded, decode
 from cleaners.edits import to_edits
 from cleaners.fields import to_fields
@@ -25,6 +25,8 @@ from cleaners.grammars import (
     tags,
     title,
 )
+from cleaners.html import classes, story, structure
+from cleaners.html.page import to_page as to_html_page
 from cleaners.ledger import apply
 from cleaners.segment import to_page
 from cleaners.settle import Decision, settle
@@ -46,6 +48,15 @@ CLEANERS: Final[dict[str, Find]] = {
     "stamps": stamps.find,
     "tags": tags.find,
     "title": title.find,
+    "site": sites.find,
+    "hidden": structure.find_hidden,
+    "semantic": structure.find_semantic,
+    "links": structure.find_links,
+    "region": structure.find_region,
+    "words": classes.find_words,
+    "main": story.find_main,
+    "html_title": story.find_title,
+    "html_caption": story.find_captions,
 }
 """Every cleaner by its family. Two cleaners of one family are one piece of evidence."""
 
@@ -115,7 +126,11 @@ def _clean_decoded(
     garbage = len(_GARBAGE.findall(decoded.text, 0, 4096))
     if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), 4096)):
         return _without_text(Status.REJECTED, "not text: control or undecodable characters", media_type)
-    page = to_page(decoded.text, url=url, captured_at=captured_at)
+    if media_type in HTML_TYPES:
+        rules = sites.load_site_rules().for_page(url, captured_at)
+        page = to_html_page(decoded.text, url=url, captured_at=captured_at, rules=rules)
+    else:
+        page = to_page(decoded.text, url=url, captured_at=captured_at)
     return _clean_page(page, decoded, policy)
 
 

@@ -21,6 +21,10 @@ from cleaners.values import Page, Policy, Span
 DECISIVE: Final = frozenset({"site", "hidden"})
 """Families that need no second opinion: a person's rule, and what no reader of the page saw."""
 
+STRUCTURE: Final = frozenset({"semantic", "links", "region", "words", "shape", "repetition"})
+"""Families that see where a line stands, not what it says: they name it less exactly."""
+WORDING_LEAD: Final = 0.1
+
 PLACE_SCORE: Final = 0.5
 """What standing before the first or after the last paragraph adds."""
 NEIGHBOUR_SCORE: Final = 0.5
@@ -66,9 +70,12 @@ class Case:
         )
 
     def verdict(self) -> Span | None:
-        """Return the span that names the line best: the surest, wording before shape."""
-        named = [s for s in self.debris.values() if s.label != "boilerplate"] or list(self.debris.values())
-        return max(named, key=lambda s: s.score, default=None)
+        """Return the span that names the line best: the surest; of two equally sure the one by wording."""
+        named = {f: s for f, s in self.debris.items() if s.label != "boilerplate"} or self.debris
+        if not named:
+            return None
+        family = max(named, key=lambda f: named[f].score + (0.0 if f in STRUCTURE else WORDING_LEAD))
+        return named[family]
 
     def protected(self) -> Span | None:
         """Return the span that makes the line part of the story by its own kind (dateline, caption…)."""
