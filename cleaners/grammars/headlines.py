@@ -3,7 +3,8 @@
 In the wild: two or more lines such as ``Decision to Use Ferry Shows Key Role of Port``, each a link once,
 between the end of the story and its key words, comments or copyright notice.
 Left alone: known debris and key words, which end a run; a list inside the story; a list that a line
-with a colon introduces; questions and answers; a sub-heading, which a paragraph follows; verse and lists with punctuation at line ends.
+with a colon introduces; questions and answers; a sub-heading, which a paragraph follows; verse and
+lists with punctuation at line ends.
 """
 
 from __future__ import annotations
