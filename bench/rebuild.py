@@ -18,7 +18,6 @@ from bench.pages import GoldPage, find_missing, read_pages
 from bench.quality import add_selection, to_selection
 from cleaners import CleanedPage, clean
 
-
 _REMOVED, _REPAIRED = 1, 2
 """What became of a character; a kept line may lose its last one by repair, if nobody can see it."""
 
