@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +31,7 @@ from tests.archive_builders import (
     read_payload,
     tree,
 )
+from tests.archive_writers import CAPTURES, run_writers
 
 
 def test_a_capture_is_committed_once(tmp_path: Path) -> None:
@@ -222,41 +221,12 @@ def test_a_policy_must_be_fit_for_a_folder(policy: str) -> None:
         Pipeline("strigil", "1", policy, "sha256:0")
 
 
-_RACER = """
-import sys
-from archive.archive import Archive
-from tests.archive_builders import PIPELINE, fill, make_capture
-root, seed, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-archive = Archive.open(root)
-print("ready", flush=True)
-sys.stdin.readline()
-new = 0
-for start in range(0, 60, size):
-    batch = [make_capture(n) for n in range(start, min(60, start + size))]
-    new += len(fill(archive, batch if seed % 2 else batch[::-1]).captures)
-print(new)
-"""
-
-
-@pytest.mark.parametrize("sizes", [(15, 15), (10, 15, 12, 20)])
+@pytest.mark.parametrize("sizes", [(10, 10), (10, 15, 8, 20)])
 def test_processes_racing_with_the_same_captures(sizes: tuple[int, ...], tmp_path: Path) -> None:
     """Two and four processes at once, equal and overlapping batches: each capture once, none lost."""
-    root = Path(__file__).parents[1]
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", _RACER, str(tmp_path), str(seed), str(size)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root,
-        )
-        for seed, size in enumerate(sizes)
-    ]  # fmt: skip
-    for racer in racers:
-        assert racer.stdout is not None
-        racer.stdout.readline()
-    ends = [racer.communicate("go\n")[0] for racer in racers]
-    assert [racer.returncode for racer in racers] == [0] * len(sizes)
-    assert sum(map(int, ends)) == 60
+    assert sum(run_writers("race", tmp_path, *sizes)) == CAPTURES
     archive = Archive.open(tmp_path)
     ids = [key for entry in Log(Store(tmp_path)).entries() for key in entry.capture_ids]
-    assert len(ids) == len(set(ids)) == 60
+    assert len(ids) == len(set(ids)) == CAPTURES
     archive.promote(PIPELINE)
     assert not list(archive.verify())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from archive.archive import Archive
 from archive.errors import CollisionError, UnfitFileSystemError
 from archive.store import STALE_SECONDS, Store
 from tests.archive_builders import PIPELINE, fill, make_capture, make_pages, read_payload, tree
+from tests.archive_writers import CAPTURES, run_writers, write_all
 
 FAILURES = [
     *(("fsync", at) for at in (1, 5, 9, 13, 17, 21, 25)),
@@ -179,31 +179,16 @@ def test_old_temporary_files_are_swept_and_young_ones_are_not(tmp_path: Path) ->
     assert young.exists()
 
 
-_LIMITED = """
-import resource, signal, sys
-from archive.archive import Archive
-from tests.archive_builders import fill, make_capture
-archive = Archive.open(sys.argv[1])
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
-try:
-    fill(archive, [make_capture(n) for n in range(60)])
-except OSError as error:
-    print(error.errno)
-"""
-
-
 @pytest.mark.parametrize("limit_bytes", [1_000, 14_000])
 def test_a_write_that_is_cut_short_leaves_nothing(limit_bytes: int, tmp_path: Path) -> None:
     """A real limit on file size fails raw files, or only parts: all is whole, and a re-run completes."""
-    command = [sys.executable, "-c", _LIMITED, str(tmp_path), str(limit_bytes)]
-    root = Path(__file__).parents[1]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
-    assert done.stdout.split() == [str(errno.EFBIG)]
+    assert run_writers("limit", tmp_path, limit_bytes) == [errno.EFBIG]
     assert not list((tmp_path / ".tmp").iterdir())
     assert not list(tmp_path.rglob("*.parquet"))
+    is_committed = bool(list((tmp_path / "log").iterdir()))
+    assert is_committed == (limit_bytes == 14_000)
+    write_all(tmp_path, CAPTURES)
     archive = Archive.open(tmp_path)
-    fill(archive, [make_capture(n) for n in range(60)])
     for logged in archive.unfinished(PIPELINE):
         batch = logged.load(read_payload)
         archive.publish(batch, make_pages(batch.captures), PIPELINE)
