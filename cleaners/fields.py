@@ -34,6 +34,8 @@ _TIMES: Final = frozenset({"published_at", "modified_at", "page_clock"})
 _NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "tags", "credits"})
 """Fields whose lines say nothing without a parsed value (a heading ``Tags:`` is no tag)."""
 
+MIN_FIELD_SCORE: Final = 0.5
+"""A line may go on several weak signs; what it says becomes a field only on one good one."""
 MAX_ITEMS: Final = 100
 MIN_HEADLINE_CHARS: Final = 12
 _PRECISIONS: Final = {4: "year", 7: "month", 10: "day", 17: "minute", 20: "second"}
@@ -62,7 +64,7 @@ def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
     """Yield a candidate for each decided line that carries a field."""
     for line, (label, reason, score, _, value) in enumerate(decisions):
         name = FIELD_OF_LABEL.get(label)
-        if name is None:
+        if name is None or score < MIN_FIELD_SCORE:
             continue
         if value is None:
             if name in _NEED_VALUE or (name == "related" and not _is_headline(page, line, reason)):

@@ -2,8 +2,8 @@
 
 In the wild: every text capture made by `get_text()` begins with the site's menu, an entry a line,
 and ends with its footer.
-Left alone: short lines between paragraphs (lists, sub-headings, verse, questions and answers), a
-short run, and every page that has no paragraphs to tell inside from outside.
+Left alone: lines with numbers (results, tables), short lines between paragraphs (lists,
+sub-headings, verse, questions and answers), a short run, and every page that has no paragraphs to tell inside from outside.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def find(page: Page) -> Iterator[Span]:
         run: list[int] = []
         for line in stretch:
             text = page.texts[line]
-            if not text:
+            if not text or "0" in page.keys[line]:  # a row of results says nothing of its neighbours
                 continue
             if len(text) <= MAX_MENU_CHARS:
                 run.append(line)
