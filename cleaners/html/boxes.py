@@ -12,8 +12,8 @@ _TABLE: Final = {
         "skiplink skipto hamburger offcanvas masthead contentinfo sitemap topbar mobilemenu langswitcher"
     ),
     ("nav", _FAIR): (
-        "header banner toolbar tabs tablist tab search searchform searchbox dropdown sronly screenreader "
-        "visuallyhidden offscreen backtotop logo branding language languages"
+        "banner toolbar search searchform searchbox dropdown sronly screenreader visuallyhidden offscreen "
+        "backtotop logo branding"
     ),
     ("breadcrumb", _STRONG): "breadcrumb breadcrumbs crumbs crumb breadcrumblist ariadne",
     ("legal", _STRONG): ("footer colophon sitefooter pagefooter imprint impressum footnav footerlinks"),
@@ -30,7 +30,7 @@ _TABLE: Final = {
         "zergnet crosslinks morenews morestories"
     ),
     ("related", _FAIR): (
-        "sidebar rail teaser teasers aside complementary upsell widget widgets promobox nextpost "
+        "sidebar rail teaser teasers aside complementary upsell promobox nextpost "
         "prevpost similar suggested suggestions latest recent headlines carousel slider"
     ),
     ("trending", _STRONG): ("trending popular mostread mostpopular mostviewed topstories bestseller ranking"),
@@ -66,9 +66,9 @@ _TABLE: Final = {
     ("read_more", _STRONG): "readmore keepreading morelink",
     ("boilerplate", _FAIR): (
         "modal popup lightbox overlay tooltip alert notification notice infobox authorbox authorbio "
-        "aboutauthor bio biography toc tableofcontents hidden noprint"
+        "aboutauthor bio biography toc tableofcontents noprint"
     ),
-    ("boilerplate", _WEAK): "meta actions controls buttons button links metadata info",
+    ("boilerplate", _WEAK): "header widget widgets meta actions controls buttons button links metadata info",
 }
 
 BOX_WORDS: Final = {

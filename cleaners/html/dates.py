@@ -67,6 +67,8 @@ def _from_iso(match: re.Match[str]) -> str | None:
         ) - _to_offset(zone)  # fmt: skip
     except (ValueError, OverflowError):
         return None
+    if moment.year < MIN_YEAR:
+        return None
     if hour is None:
         return "-".join(part for part in (year, month, day) if part)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ" if second else "%Y-%m-%dT%H:%MZ")

@@ -44,6 +44,7 @@ _KINDS_WITHOUT_SCRIPTS: Final = _KINDS | {_IDS["noscript"]: BLOCK}
 _TEXT: Final = 2
 """Lexbor's id of text nodes; comments and the like have no children and are passed by."""
 _HTML: Final = create_tag("html").tag_id
+_TIME: Final = create_tag("time").tag_id
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
 MAX_PATH_CHARS: Final = 512
 """Elements deeper than that share the path and the words of their ancestor at that depth."""
@@ -63,6 +64,7 @@ WANTED_ITEMS: Final = frozenset(
         "copyrightHolder",
     ]
 )
+_HIDING: Final = frozenset({"hidden", "aria-hidden", "style"})
 MAX_VALUES: Final = 200
 MAX_VALUE_CHARS: Final = 2_000
 # Linear: fixed words around bounded white space.
@@ -112,17 +114,23 @@ def _parse(html: bytes, *, scripting: bool) -> LexborNode | None:
     return LexborHTMLParser(html, options=options, scripting=scripting).root
 
 
-def _walk(root: LexborNode | None, kinds: Mapping[int, int]) -> tuple[Lines, Found]:
+def _walk(  # noqa: C901  the hot loop: what happens at most elements is written out, not called
+    root: LexborNode | None, kinds: Mapping[int, int]
+) -> tuple[Lines, Found]:
     """Walk the tree in document order; a frame holds where to go on when an element ends."""
     lines, found = Lines(), Found()
-    add, kind_of = lines.add, kinds.get
+    add, end, kind_of = lines.add, lines.end, kinds.get
     frames: list[tuple[LexborNode | None, Context, int]] = []
     node, context = root, TOP
     while node is not None or frames:
         if node is None:
             node, context, kind = frames.pop()
-            if kind:
-                _leave(kind, lines)
+            if kind >= BLOCK:
+                end()
+                if kind == ROW:
+                    lines.end_row()
+            elif kind == LINK:
+                lines.end_link()
             continue
         tag_id = node.tag_id
         if tag_id == _TEXT:
@@ -138,29 +146,15 @@ def _walk(root: LexborNode | None, kinds: Mapping[int, int]) -> tuple[Lines, Fou
             continue
         frames.append((node.next, context, kind))
         context = _enter(kind, node, context, found)
-        if kind:
-            _begin(kind, lines, context)
+        if kind >= BLOCK:
+            end()
+            if kind == ROW:
+                lines.begin_row(context)
+        elif kind == LINK:
+            lines.begin_link()
         node = child
-    lines.end()
+    end()
     return lines, found
-
-
-def _begin(kind: int, lines: Lines, inner: Context) -> None:
-    if kind == LINK:
-        lines.begin_link()
-        return
-    lines.end()
-    if kind == ROW:
-        lines.begin_row(inner)
-
-
-def _leave(kind: int, lines: Lines) -> None:
-    if kind == LINK:
-        lines.end_link()
-        return
-    lines.end()
-    if kind == ROW:
-        lines.end_row()
 
 
 def _pass(kind: int, node: LexborNode, lines: Lines, found: Found) -> None:
@@ -174,9 +168,9 @@ def _pass(kind: int, node: LexborNode, lines: Lines, found: Found) -> None:
 def _enter(kind: int, node: LexborNode, context: Context, found: Found) -> Context:
     """Return the context inside an element; an inline one that says nothing shares its parent's."""
     attributes = node.attributes
-    if kind == INLINE and not attributes:
-        return context
     tag_id = node.tag_id
+    if kind == INLINE and not attributes and tag_id != _TIME:
+        return context
     if tag_id in _NO_CONTEXT:
         if tag_id == _HTML:
             found.language = attributes.get("lang") or attributes.get("xml:lang") or ""
@@ -194,18 +188,20 @@ def _enter(kind: int, node: LexborNode, context: Context, found: Found) -> Conte
         inner.hidden = True
     if attributes:
         _describe(inner, attributes, deep=deep)
-        if "itemprop" in attributes or "rel" in attributes or tag == "time":
-            _keep_item(node, attributes, inner, found)
+    if tag_id == _TIME or "itemprop" in attributes or "rel" in attributes:
+        _keep_item(node, attributes, inner, found)
     return inner
 
 
 def _describe(inner: Context, attributes: Mapping[str, str | None], *, deep: bool) -> None:
     """Take from an element's attributes what its lines need to know."""
-    get = attributes.get
     if not deep:
-        names = (get("class"), get("id"), get("role"), get("itemprop"))
-        inner.names = " ".join([name for name in names if name])
-    if not inner.hidden:
+        names = attributes.get("class") or ""
+        for name in ("id", "role", "itemprop"):
+            if value := attributes.get(name):
+                names = f"{names} {value}"
+        inner.names = names
+    if not inner.hidden and not attributes.keys().isdisjoint(_HIDING):
         inner.hidden = _is_hidden(attributes)
     if MARK in attributes:
         inner.mark = attributes[MARK]

@@ -135,8 +135,8 @@ class Lines:
     def _append(self, text: str, context: Context, linked: int) -> None:
         if not text.isprintable():
             text = _ODD_BREAK.sub(" ", text)
-            if not text.strip(SPACE):
-                return
+        if not text.strip(SPACE):
+            return
         self.texts.append(text)
         self.contexts.append(context)
         self.link_chars.append(min(linked, len(text)))

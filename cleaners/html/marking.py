@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
 from soupsieve import SelectorSyntaxError
 
 from cleaners.html.taming import tame
@@ -38,9 +39,13 @@ def mark_elements(html: str, rules: Sequence[Rule]) -> tuple[str, list[Mark]]:
     """Return the page with marked elements, and the marks by their number.
 
     Where rules overlap on one element, the first one wins; a rule on an inner element beats
-    one on an outer element. A page no rule matches comes back as it was.
+    one on an outer element. A page no rule matches comes back as it was, and so does one that
+    BeautifulSoup cannot read (``<![foo[``).
     """
-    soup = BeautifulSoup(tame(html), "html.parser")
+    try:
+        soup = BeautifulSoup(tame(html), "html.parser")
+    except ParserRejectedMarkup:
+        return html, []
     for forged in soup.select(f"[{MARK}]"):
         del forged[MARK]
     marks: list[Mark] = []

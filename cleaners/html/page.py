@@ -11,6 +11,7 @@ from cleaners.html.dates import to_iso
 from cleaners.html.dom import read_html
 from cleaners.html.marking import Mark, Rule, mark_elements
 from cleaners.html.metadata import find_evidence
+from cleaners.layout import find_prose
 from cleaners.segment import SPACE, fold_lines
 from cleaners.values import Block, Page, Span
 
@@ -53,6 +54,7 @@ def to_page(
         ends=ends,
         texts=texts,
         keys=fold_lines(texts),
+        prose=find_prose(texts),
         media_type="text/html",
         url=url,
         captured_at=captured_at,

@@ -112,6 +112,8 @@ def _tame_tag(match: re.Match[str], stack: list[str]) -> str:
 
 def _close(name: str, stack: list[str]) -> bool:
     """Close the innermost open element of that name; return False when there is none in reach."""
+    if name not in stack:
+        return False
     for depth in range(len(stack) - 1, -1, -1):
         if stack[depth] == name:
             del stack[depth:]

@@ -1,0 +1,216 @@
+"""Rendering of HTML: cases as data, laws as properties, hostile pages bounded."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaners.html import classes, story, structure
+from cleaners.html.page import to_page
+from cleaners.html.taming import MAX_DEPTH, tame
+from cleaners.html.words import add_words
+from cleaners.segment import find_lines, fold_lines
+
+FINDS = (
+    structure.find_semantic,
+    structure.find_links,
+    structure.find_region,
+    structure.find_hidden,
+    classes.find_words,
+    story.find_main,
+    story.find_title,
+    story.find_captions,
+)
+
+CASES = {
+    "a block is a line": ("<p>One</p><p>Two</p>", ["One", "Two"]),
+    "text beside blocks": ("before<div>inside</div>after", ["before", "inside", "after"]),
+    "inline joins": ("<p>A <b>bold</b>ly <i>told</i> tale</p>", ["A boldly told tale"]),
+    "white space collapses": ("<p>\n  a\t b\n\n c </p>", ["a b c"]),
+    "white space between inline": ("<p><b>a</b> <i>b</i>\n<u>c</u></p>", ["a b c"]),
+    "no-break space is text": ("<p>to&nbsp;Lavrov</p>", ["to\u00a0Lavrov"]),
+    "blank lines leave no trace": ("<p></p><p> </p><p>&nbsp;</p><p>x</p>", ["x"]),
+    "br ends a line": ("<p>one<br>two<br/><br>three</p>", ["one", "two", "three"]),
+    "hr ends a line": ("one<hr>two", ["one", "two"]),
+    "links that touch": ("<a href=/>Home</a><a href=/w>World</a>", ["Home World"]),
+    "a link inside a word": ("<p>non<a href=/>linear</a></p>", ["nonlinear"]),
+    "pre keeps its lines": ("<pre>a\n  b\n\nc</pre>", ["a", "  b", "c"]),
+    "list items": ("<ul><li>a<li>b<ul><li>c</ul></ul>", ["a", "b", "c"]),
+    "data rows": (
+        "<table><tr><th>Time<th>Pier<tr><td>08:10<td>North</table>",
+        ["Time\tPier", "08:10\tNorth"],
+    ),
+    "layout rows": ("<table><tr><td><p>a</p><p>b</p></td><td>c</td></table>", ["a", "b", "c"]),
+    "long cells": (f"<table><tr><td>{'a' * 130}<td>b</table>", ["a" * 130, "b"]),
+    "buttons are blocks": ("<button>Share</button><button>Mail</button>", ["Share", "Mail"]),
+    "definition lists": ("<dl><dt>a<dd>b</dl>", ["a", "b"]),
+    "not text": (
+        "<script>s</script><style>s</style><template>t</template><svg><text>v</text></svg><iframe>i</iframe>"
+        "<select><option>o</select><textarea>a</textarea><video>no video</video><noscript>n</noscript>x",
+        ["x"],
+    ),
+    "noscript where nothing else is": ("<noscript><p>Turn it on.</p></noscript>", ["Turn it on."]),
+    "head is not text": ("<head><title>t</title></head><body>x", ["x"]),
+    "image in noscript in head": ("<head><noscript><img src=p></noscript><title>t</title></head>x", ["x"]),
+    "comments": ("a<!-- no -->b", ["ab"]),
+    "entities": ("<p>&lt;b&gt; &amp; &eacute;</p>", ["<b> & é"]),
+    "unclosed": ("<div><p>a<div>b<span>c", ["a", "bc"]),
+    "other line breaks": ("<p>a&#x2028;b&#x85;c&#13;d</p>", ["a b\u2026c d"]),
+    "hidden inside a sentence": ("<p>seen <span hidden>not</span>seen</p>", ["seen seen", "not"]),
+    "frames": ("<frameset><frame src=a></frameset><noframes>x</noframes>", [""]),
+    "nothing": ("", [""]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_lines(name: str) -> None:
+    """A snippet renders to exactly these lines."""
+    html, lines = CASES[name]
+    assert to_page(html).source_text.split("\n") == lines
+
+
+def test_blocks() -> None:
+    """A block knows its tag, path, words, links and whether it was seen."""
+    page = to_page(
+        "<body class=dark><div id=mainNav><ul><li><a href=/a>Home</a> page</ul></div>"
+        "<main role=main><p style='display: none'>x</p><p><span class=by-line>By J</span></p>"
+        "<p>By <span class=by-line>J</span></p><p><a name=anchor>no link</a></p></main>"
+    )
+    home, unseen, whole, part, anchor = page.blocks
+    assert (home.tag, home.path, home.link_chars) == ("li", "body/div/ul/li", 4)
+    assert home.words == {"main", "nav"}
+    assert (home.hidden, unseen.hidden) == (False, True)
+    assert whole.words == {"main", "by", "line"}
+    assert part.words == {"main"}
+    assert anchor.link_chars == 0
+
+
+HIDDEN = ["hidden", "aria-hidden=true", "style='DISPLAY:none'", "style='visibility : hidden'"]
+SEEN = ["", "aria-hidden=false", "style='overflow:hidden'", "style='display:block'"]
+
+
+@pytest.mark.parametrize(("attribute", "hidden"), [(a, True) for a in HIDDEN] + [(a, False) for a in SEEN])
+def test_hidden(attribute: str, hidden: bool) -> None:  # noqa: FBT001  a column of the table
+    """What is hidden is rendered and flagged, with all below it."""
+    (block,) = to_page(f"<div {attribute}><p>x</p></div>").blocks
+    assert block.hidden is hidden
+
+
+def test_lines_of_one_parent_share_their_words() -> None:
+    """The words of an element are made once."""
+    page = to_page("<ul class='a-list of-things'><li class=entry>a<li class=entry>b</ul>")
+    assert page.blocks[0].words is page.blocks[1].words
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("main-nav", {"main", "nav"}),
+        ("articleBody", {"article", "body", "articlebody"}),
+        ("HTMLWidget", {"html", "widget"}),
+        ("css-1x2y3z", {"css"} | {"x", "y", "z"}),
+        ("related_posts", {"related", "posts", "relatedposts"}),
+    ],
+)
+def test_words(names: str, words: set[str]) -> None:
+    """Names fall apart at punctuation and capitals; known compounds are joined as well."""
+    assert add_words(frozenset(), names) == words
+
+
+TAGS = [
+    "<p>",
+    "</p>",
+    "<div class='a b'>",
+    "</div>",
+    "<a href=x>",
+    "</a>",
+    "<br>",
+    "<pre>",
+    "</pre>",
+    "<table>",
+]
+TAGS += [
+    "<tr>",
+    "<td>",
+    "</table>",
+    "<li>",
+    "<span hidden>",
+    "</span>",
+    "<script>",
+    "</script>",
+    "<!--",
+    "-->",
+]
+soup = st.lists(st.one_of(st.sampled_from(TAGS), st.text(max_size=8)), max_size=40).map("".join)
+raw = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+@given(st.one_of(soup, raw))
+@settings(max_examples=150, deadline=None)
+def test_rendering_laws(html: str) -> None:
+    """Rendering is deterministic, its columns are parallel, and each line stands where it says."""
+    page = to_page(html)
+    assert page == to_page(html)
+    assert [*find_lines(page.source_text)] == [page.starts, page.ends]
+    assert len(page.texts) == len(page.keys) == len(page.blocks) == len(page.starts)
+    assert page.keys == fold_lines(page.texts)
+    for line, block in enumerate(page.blocks):
+        assert page.texts[line] in page.source_text[page.starts[line] : page.ends[line]]
+        assert 0 <= block.link_chars <= page.ends[line] - page.starts[line]
+    for find in FINDS:
+        for span in find(page):
+            assert 0 <= span.start <= span.end <= len(page.source_text)
+
+
+DEEP = 100_000
+HOSTILE = {
+    "nested divs": "<div class='deep down'>" * DEEP + "x" + "</div>" * DEEP,
+    "nested lists": "<ul><li>" * DEEP + "x",
+    "as deep as passes untouched": "<div class=a-b>" * 8_000 + "x",
+    "unmatched ends": "<x>" * 20_000 + "x" + "</y>" * 20_000,
+    "one megabyte of class": f"<p class='{'ab ' * 350_000}'>x</p>",
+    "many attributes": f"<p {' '.join(f'a{i}=1' for i in range(DEEP))}>x</p>",
+    "five megabytes of text": f"<p>{'word ' * 1_000_000}</p>",
+    "unclosed quotes": "x" + '<a href="' * 50_000,
+    "unclosed comments": "x" + "<!--" * 50_000,
+    "unclosed tables": "<table><tr><td>" * 10_000 + "x",
+    "nul": "<p>\0x\0</p>",
+    "lone surrogates": "<p>\ud800x\udfff</p>",
+    "deep json": "<script type='application/ld+json'>" + "[" * DEEP + "</script>x",
+    "broken json": "<script type='application/ld+json'>{" + ",  " * DEEP + "</script>x",
+    "many metas": "<meta property=og:title content=y>" * 20_000 + "x",
+}
+MAX_SECONDS = 20
+"""Far above what any of them takes alone; a quadratic step takes minutes."""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pages_are_bounded(name: str) -> None:
+    """No page crashes the walk or takes forever, and the text below the depth is not lost."""
+    began = time.monotonic()
+    page = to_page(HOSTILE[name], url="https://example.org/")
+    for find in FINDS:
+        list(find(page))
+    assert time.monotonic() - began < MAX_SECONDS
+    assert all(len(block.path) < 1000 and len(block.words) < 200 for block in page.blocks)
+    assert page.source_text.startswith(("x", "\ufffdx", "word"))
+
+
+def test_taming_spares_what_is_no_danger() -> None:
+    """Long scripts, many flat tags and unclosed paragraphs pass as they are."""
+    flat = "<p>a<br>" * 30_000
+    assert tame(flat) == flat
+    script = f"<p>x</p><script>if (i<n ) {'a' * 200_000}</script>"
+    assert tame(script) == script
+    balanced = "<div><b>x</b></div>" * 20_000
+    assert tame(balanced) == balanced
+
+
+def test_taming_caps_depth() -> None:
+    """Deeper tags go, their text stays."""
+    tamed = tame("<div>" * 20_000 + "x" + "</div>" * 20_000)
+    assert tamed.count("<div>") == MAX_DEPTH
+    assert "x" in tamed

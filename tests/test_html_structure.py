@@ -1,0 +1,193 @@
+"""What the DOM says of a line: each family on its own, with what it must leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cleaners.html import boxes, classes, story, structure
+from cleaners.html.page import to_page
+from cleaners.labels import LABELS
+from cleaners.values import Page, Span
+
+PROSE = (
+    "The bridge over the Aker river was closed on Tuesday after a lorry struck one of its piers, they said, "
+    "and will stay closed until engineers have looked at every bolt."
+)
+STORY = (
+    f"<article class=story><h1>Bridge closed</h1><p>{PROSE}</p><p>{PROSE} </p><p>{PROSE}  x.</p></article>"
+)
+Find = Callable[[Page], Iterator[Span]]
+
+
+def labels(find: Find, html: str, *, with_story: bool = True) -> dict[str, tuple[str, float]]:
+    """Return label and score of each line a cleaner says something about; the story comes first."""
+    page = to_page((STORY if with_story else "") + html)
+    return {page.source_text[s.start : s.end]: (s.label, s.score) for s in find(page)}
+
+
+SEMANTIC = {
+    "nav": ("<nav><ul><li>Home</ul></nav>", "Home", "nav"),
+    "footer": ("<footer><div>Imprint</div></footer>", "Imprint", "legal"),
+    "aside": ("<aside><p>Ferry</p></aside>", "Ferry", "related"),
+    "header": ("<header><p>The Example</p></header>", "The Example", "nav"),
+    "form": ("<form><p>Your name</p></form>", "Your name", "boilerplate"),
+    "button": ("<button>OK</button>", "OK", "boilerplate"),
+    "role": ("<div role=contentinfo>Imprint</div>", "Imprint", "legal"),
+    "nav inside the story": ("<article><nav>Page 2</nav></article>", "Page 2", "nav"),
+}
+
+
+@pytest.mark.parametrize("name", SEMANTIC)
+def test_semantic(name: str) -> None:
+    """Elements and roles that are no story are seen."""
+    html, line, label = SEMANTIC[name]
+    assert labels(structure.find_semantic, html)[line][0] == label
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<article><header><p>x</p></header></article>",
+        "<header><h1>x</h1></header>",
+        "<div class=nav>x</div>",
+        "<main><p>x</p></main>",
+    ],
+)
+def test_semantic_leaves_alone(html: str) -> None:
+    """The header of a story, headlines, and what class names say are not its business."""
+    assert "x" not in labels(structure.find_semantic, html)
+
+
+def test_wrappers_mean_nothing() -> None:
+    """A form, aside or sidebar class around the whole page makes no line a form, aside or sidebar."""
+    html = f"<form><aside class='sidebar ads'>{STORY}</aside></form>"
+    for find in (structure.find_semantic, classes.find_words):
+        assert labels(find, html, with_story=False) == {}
+
+
+def test_links() -> None:
+    """Runs of links are menus or other headlines; a link in a sentence is neither."""
+    menu = "".join(f"<li><a href=/{i}>Page {i}</a>" for i in range(6))
+    found = labels(structure.find_links, f"<ul>{menu}</ul><p>See <a href=/x>this</a> and that.</p>")
+    assert set(found) == {f"Page {i}" for i in range(6)}
+    assert set(found.values()) == {("nav", 1.0)}
+    more = "".join(f"<p><a href=/{i}>The ferry will run again from day {i} of May</a></p>" for i in range(3))
+    assert {label for label, _ in labels(structure.find_links, more).values()} == {"related"}
+    alone = labels(structure.find_links, "<p><a href=/x>One link</a></p><p>Text</p>")
+    assert alone["One link"][1] < 0.8
+    assert labels(structure.find_links, menu, with_story=False)["Page 1"][1] <= 0.5
+
+
+def test_region() -> None:
+    """What stands outside the element of the prose is told, whatever it is called."""
+    found = labels(structure.find_region, "<div class=zzz>Stray</div>")
+    assert set(found) == {"Stray"}
+    assert labels(structure.find_region, f"<p>{PROSE}</p>", with_story=False) == {}
+
+
+def test_hidden() -> None:
+    """Hidden lines are told, unless they are most of the page."""
+    assert labels(structure.find_hidden, "<p hidden>x</p>") == {"x": ("boilerplate", 1.0)}
+    assert labels(structure.find_hidden, f"<div style='display:none'>{STORY}</div>", with_story=False) == {}
+
+
+WORDS = {
+    "newsletter": ("<div class=newsletter-signup><p>Your mail</p></div>", "Your mail", "newsletter"),
+    "share": ("<ul id=shareBar><li>Mail</ul>", "Mail", "share"),
+    "cookie": ("<div id=onetrust-banner>We value you</div>", "We value you", "cookie"),
+    "related": ("<div class=related_posts><p>Ferry</p></div>", "Ferry", "related"),
+    "comments": ("<ol class=comment-list><li>First!</ol>", "First!", "comment"),
+    "ad": ("<div class='ad-slot'>Buy</div>", "Buy", "ad"),
+    "breadcrumb": ("<p class=breadcrumbs>Home / World</p>", "Home / World", "breadcrumb"),
+    "byline": ("<p class=byline>By Jane Doe</p>", "By Jane Doe", "byline"),
+    "date": ("<p class=post-date>8 July 2020</p>", "8 July 2020", "published"),
+    "updated": ("<p class=updated>8 July 2020</p>", "8 July 2020", "updated"),
+    "tags": ("<p class=tags><a href=/o>Oslo</a></p>", "Oslo", "tags"),
+    "section": ("<p class=kicker><a href=/w>World</a></p>", "World", "section"),
+    "credit": ("<p class=photo-credit>Jane Doe / NTB</p>", "Jane Doe / NTB", "credit"),
+    "caption": ("<p class=wp-caption-text>The bridge.</p>", "The bridge.", "caption"),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words(name: str) -> None:
+    """Class and id words name the box or the field."""
+    html, line, label = WORDS[name]
+    assert labels(classes.find_words, html)[line][0] == label
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<div class=author><p>{PROSE}x</p></div>",
+        f"<div class=date><p>{PROSE}x</p></div>",
+        "<p class=date>Yesterday</p>",
+        "<p class=reader>Madame Adson</p>",
+        "<p class=heading>Sub-heading</p>",
+        "<pre class=language-python>x = 1</pre>",
+        "<body class='sidebar comments'><p>x</p>",
+    ],
+)
+def test_words_leave_alone(html: str) -> None:
+    """A field's word needs a field's shape; parts of words and the body's own classes are no words."""
+    assert labels(classes.find_words, html) == {}
+
+
+def test_values_of_fields() -> None:
+    """Fields found by class carry their value."""
+    page = to_page(f"{STORY}<p class=byline>By Jane Doe and John Roe</p><p class=post-date>8 July 2020</p>")
+    values = {span.label: span.value for span in classes.find_words(page)}
+    assert values == {"byline": "Jane Doe\nJohn Roe", "published": "2020-07-08"}
+
+
+def test_main() -> None:
+    """Prose in the story speaks for itself; prose in a box does not."""
+    found = labels(
+        story.find_main, f"<div class=comments><p>{PROSE}y</p></div><footer><p>{PROSE}z</p></footer>"
+    )
+    assert found[PROSE] == ("body", 1.0)
+    assert not {f"{PROSE}y", f"{PROSE}z"} & found.keys()
+
+
+def test_title() -> None:
+    """One line is the headline: the heading that says what the markup says."""
+    html = (
+        "<title>Bridge closed</title><li><a href=/>Bridge closed</a></li>" + STORY + "<h2>Bridge closed</h2>"
+    )
+    spans = list(story.find_title(to_page(html)))
+    assert [(s.label, s.reason) for s in spans] == [("title", "html/title/h1")]
+    assert list(story.find_title(to_page("<title>Other words</title><p>Bridge closed</p>"))) == []
+
+
+def test_captions() -> None:
+    """Captions are told where they belong to the story."""
+    figure = "<figure><img src=x><figcaption>The bridge.</figcaption></figure>"
+    assert labels(story.find_captions, figure) == {"The bridge.": ("caption", 0.9)}
+    assert labels(story.find_captions, f"<aside>{figure}</aside>") == {}
+
+
+def test_text_pages_have_no_structure() -> None:
+    """A text capture has no DOM, and these cleaners nothing to say."""
+    page = Page("Home", [0], [4], ["Home"], ["home"])
+    for find in (
+        structure.find_semantic,
+        structure.find_links,
+        structure.find_region,
+        structure.find_hidden,
+        classes.find_words,
+        story.find_main,
+        story.find_title,
+        story.find_captions,
+    ):
+        assert list(find(page)) == []
+
+
+def test_tables_are_sound() -> None:
+    """Every box word leads to a known label and a score that one family may give."""
+    for word, (label, score) in boxes.BOX_WORDS.items():
+        assert word.isalpha()
+        assert word.islower()
+        assert label in LABELS
+        assert 0 < score <= 1
