@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from archive.parts import Place, part_name, read_footer
 from archive.schema import SCHEMA, schema_json
 from archive.sealed import read_sealed
 from archive.store import digest_file
-from archive.values import PartRecord, Problem
+from archive.values import SCHEMA_VERSION, PartRecord, Problem
 
 OnFile = Callable[[Path], None]
 
 _READ_ROWS = 1_000
 _REWRITE = "move it out of the archive and run again: it is cleaned anew from the raw captures"
 _STRANGER = "if the log has all its entries, the part came from another archive: move it out"
+_RESTORE = "restore it from a copy, or from another edition of the same columns"
 _AGAIN = "run again: it finishes what is missing"
 
 
@@ -39,9 +41,8 @@ def verify_parts(root: Path, log: Log, batches: Mapping[str, int], on_file: OnFi
         if not (root / record.path).exists():
             yield Problem(str(root / record.path), "the part is missing, though the ledger has it", _AGAIN)
     for path in sorted((root / "clean").glob("*/schema.json")):
-        if path.parent.is_symlink() or path.read_bytes() == schema_json():
-            continue
-        yield Problem(str(path), "it does not describe the columns of this version", "see if it was edited")
+        if not path.parent.is_symlink() and not _is_schema(path):
+            yield Problem(str(path), "it is not the description that was written", _RESTORE)
     for path in sorted((root / "clean").glob("*/data/**/*")):
         if path.is_dir() or path.relative_to(root / "clean").parts[0] == "current":
             continue
@@ -50,6 +51,16 @@ def verify_parts(root: Path, log: Log, batches: Mapping[str, int], on_file: OnFi
         problem = check.find_problem(log, batches)
         if problem:
             yield Problem(str(path), *problem)
+
+
+def _is_schema(path: Path) -> bool:
+    """Return whether a ``schema.json`` is that of this version, or can be that of an earlier one."""
+    data = path.read_bytes()
+    try:
+        version = json.loads(data)["schema_version"]
+    except (ValueError, TypeError, KeyError):
+        return False
+    return data == schema_json() or (isinstance(version, int) and 1 <= version < SCHEMA_VERSION)
 
 
 class _PartCheck:
@@ -89,15 +100,17 @@ class _PartCheck:
         if not is_named or not keys.get("archive.pipeline_digest", "").startswith(edition[-8:]):
             return "its footer does not say what its name says", _REWRITE
         if place.batch not in batches:
-            return (
-                "the log has no such batch",
-                "if the log has all its entries, the part came from another archive: move it out",
-            )
+            return "the log has no such batch", _STRANGER
         if self._record is None:
             ledger = ledger_name(edition, place)
             return f"there is no {ledger}: a run was killed here, or is at work", _AGAIN
         entry = LogEntry.from_json(read_sealed(log.path(batches[place.batch])))
+        if keys.get("archive.schema_version") == str(SCHEMA_VERSION) and not self._has_columns():
+            return "other columns than its edition has", _REWRITE
         return self._verify_rows(self._record, entry, place.day)
+
+    def _has_columns(self) -> bool:
+        return bool(pq.read_schema(self._path).equals(SCHEMA))
 
     def _verify_rows(self, record: PartRecord, entry: LogEntry, day: str) -> tuple[str, str] | None:
         ids = self._read_ids()
@@ -113,8 +126,6 @@ class _PartCheck:
         """Read every page of the file against its checksum; return the capture ids."""
         ids: list[str] = []
         with pq.ParquetFile(self._path, page_checksum_verification=True) as file:
-            if not file.schema_arrow.equals(SCHEMA):
-                raise ValueError("other columns than its edition has")
             for rows in file.iter_batches(_READ_ROWS):
                 ids.extend(rows.column("capture_id").to_pylist())
         return ids
