@@ -1,6 +1,6 @@
-"""The pure core: a capture in, labelled lines and kept text out. Nothing is lost.
+r"""The pure core: a capture in, labelled lines and kept text out. Nothing is lost.
 
->>> page = clean("Listen Live\\nThe bridge was closed on Tuesday.")
+>>> page = clean("Listen Live\nThe bridge was closed on Tuesday.")
 >>> page.text
 'The bridge was closed on Tuesday.'
 """

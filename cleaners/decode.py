@@ -69,8 +69,8 @@ def decode(payload: bytes, *, declared: str | None = None, is_html: bool = False
     for label, source in claims:
         if (name := to_charset(label)) and (text := _believable(payload, name)) is not None:
             return Decoded(text, name, source)
-    if charset := _wide(payload[:_SAMPLE_BYTES]):
-        return Decoded(payload.decode(charset, "replace"), charset, "detected")
+    if wide := _wide(payload[:_SAMPLE_BYTES]):
+        return Decoded(payload.decode(wide, "replace"), wide, "detected")
     if (text := _believable(payload, "utf-8")) is not None:
         return Decoded(text, "utf-8", "utf-8")
     return _detect(payload)
@@ -107,7 +107,7 @@ def _wide(sample: bytes) -> str | None:
 def _detect(payload: bytes) -> Decoded:
     """Guess the charset from the bytes alone."""
     sample = payload[:_SAMPLE_BYTES]
-    from charset_normalizer import from_bytes  # slow to import, rarely needed
+    from charset_normalizer import from_bytes  # noqa: PLC0415  slow to import, rarely needed
 
     best = from_bytes(sample).best()
     if best is None:

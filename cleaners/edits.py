@@ -20,7 +20,7 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
     """Return the edits that turn the source text into the kept text."""
     kept = [line for line, d in enumerate(decisions) if d.kept and page.texts[line]]
     last = kept[-1] if kept else -1
-    indent = len(commonprefix(_margins(page, kept))) if kept else 0
+    indent = len(commonprefix(_margins(page, kept))) if kept else 0  # noqa: RUF071  of characters, not paths
     suspects = find_suspects(page)
     edits: list[Edit] = []
     blanks = 1  # as if a blank line stood before the text: none may open it
@@ -56,7 +56,9 @@ def _margins(page: Page, lines: Sequence[int]) -> list[str]:
     """Return the white space that each of the lines begins with; one empty margin settles it."""
     margins = []
     for line in lines:
-        margins.append(_indent(page, line) if len(page.texts[line]) < page.ends[line] - page.starts[line] else "")
+        margins.append(
+            _indent(page, line) if len(page.texts[line]) < page.ends[line] - page.starts[line] else ""
+        )
         if not margins[-1]:
             return [""]
     return margins

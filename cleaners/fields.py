@@ -66,12 +66,12 @@ def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
         name = FIELD_OF_LABEL.get(label)
         if name is None or score < MIN_FIELD_SCORE:
             continue
-        if value is None:
-            if name in _NEED_VALUE or (name == "related" and not _is_headline(page, line, reason)):
-                continue
-            value = page.texts[line]
-        if value := value.strip():
-            yield Evidence(name, value, reason, score, page.starts[line], page.ends[line])
+        if value is None and (
+            name in _NEED_VALUE or (name == "related" and not _is_headline(page, line, reason))
+        ):
+            continue
+        if text := (page.texts[line] if value is None else value).strip():
+            yield Evidence(name, text, reason, score, page.starts[line], page.ends[line])
 
 
 def _is_headline(page: Page, line: int, reason: str) -> bool:

@@ -45,9 +45,15 @@ LABELS: Final[dict[str, Label]] = {
     "tags": Label(_C, "Key words of the story.", "storm, bridges, Oslo, transport"),
     "caption": Label(_D, "What a picture shows.", "The bridge on Tuesday morning."),
     "credit": Label(_C, "Who made a picture or worked on the story.", "Photo: Jane Doe"),
-    "correction": Label(_D, "A correction, clarification or editor's note.", "Correction: an earlier version"),
-    "page_clock": Label(_C, "The clock of the site's header: when the page was captured.", "09:11 GMT08 July 2020"),
-    "source_url": Label(_C, "The address a print view gives for the story.", "This article is available at: …"),
+    "correction": Label(
+        _D, "A correction, clarification or editor's note.", "Correction: an earlier version"
+    ),
+    "page_clock": Label(
+        _C, "The clock of the site's header: when the page was captured.", "09:11 GMT08 July 2020"
+    ),
+    "source_url": Label(
+        _C, "The address a print view gives for the story.", "This article is available at: …"
+    ),
     "nav": Label(_B, "Menus and skip links.", "Skip to content"),
     "breadcrumb": Label(_B, "The path of sections above a headline.", "Home > World > Europe"),
     "listen_live": Label(_A, "A door to a live programme.", "Listen Live"),
@@ -70,7 +76,9 @@ LABELS: Final[dict[str, Label]] = {
     "community": Label(_A, "House rules and reports of a comment section.", "Community standards"),
     "counter": Label(_A, "Numbers of shares, likes, views; reading time.", "3 min read"),
     "pagination": Label(_A, "Next, previous, page numbers.", "Next article"),
-    "copyright": Label(_C, "Who holds the rights; a field, then gone.", "© 2021 The Example. All rights reserved."),
+    "copyright": Label(
+        _C, "Who holds the rights; a field, then gone.", "© 2021 The Example. All rights reserved."
+    ),
     "disclaimer": Label(_B, "Who is not responsible for what.", "Opinions are those of the author."),
     "player": Label(_A, "Words of an audio or video player.", "0 seconds of 30 seconds"),
     "legal": Label(_B, "Registration, imprint, terms.", "Terms of use"),
@@ -78,7 +86,9 @@ LABELS: Final[dict[str, Label]] = {
     "duplicate": Label(_B, "Stands a second time in the same page.", "(the title again, under the picture)"),
     "boilerplate": Label(_B, "Not the story, kind unknown.", "(a menu entry in no lexicon)"),
     "blank": Label(_D, "A line with nothing on it.", ""),
-    "repair": Label(_D, "Kept text, mended: mojibake, entities, invisible characters, spacing.", "to\u00a0Lavrov"),
+    "repair": Label(
+        _D, "Kept text, mended: mojibake, entities, invisible characters, spacing.", "to\u00a0Lavrov"
+    ),
 }
 
 REMOVABLE: Final = frozenset(name for name, label in LABELS.items() if label.safety is not _D)

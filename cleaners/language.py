@@ -13,7 +13,7 @@ SAMPLE_CHARS = 600
 @cache
 def _identifier() -> Any:
     """Return the classifier; its model takes about a second to load, once a process."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  slow to import
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 

@@ -22,8 +22,8 @@ from cleaners.phrases import START_KEY_CHARS, Phrase, find_faults, to_phrase
 from cleaners.segment import fold, to_page
 from cleaners.values import Page, Span
 
-FIELD_LABELS: Final = frozenset(("byline", "section", "tags", "credit", "related", "copyright", "source_url"))
-"""Labels whose field is what follows the colon of a ``lead`` phrase."""
+FIELD_LABELS: Final = frozenset(("related", "section", "source_url"))
+"""Labels whose field is what follows the colon of a ``lead`` phrase, as it stands there."""
 MAX_LEAD_CHARS: Final = 60
 # Linear: one character class, tried once a character, over at most MAX_LEAD_CHARS characters.
 _COLON: Final = re.compile("[:：]")
@@ -67,7 +67,7 @@ def find_phrases(lexicon: Lexicon, page: Page) -> Iterator[Span]:
     for i in found:
         yield _span(page, i, line[keys[i]])
     for i in [i for i, key in enumerate(keys) if ":" in key and i not in found]:
-        if span := _find_lead(lexicon, page, i):
+        if span := find_lead(lexicon, page, i):
             found[i] = None
             yield span
     for i in [i for i, key in enumerate(keys) if key[:START_KEY_CHARS] in start and i not in found]:
@@ -79,7 +79,8 @@ def _span(page: Page, i: int, phrase: Phrase, value: str | None = None) -> Span:
     return page.span(i, phrase.label, reason=phrase.reason, score=phrase.score, value=value)
 
 
-def _find_lead(lexicon: Lexicon, page: Page, i: int) -> Span | None:
+def find_lead(lexicon: Lexicon, page: Page, i: int) -> Span | None:
+    """Return the span of a line that a lead-in and a colon begin, with what follows as its value."""
     text = page.texts[i]
     colon = _COLON.search(text, 0, MAX_LEAD_CHARS)
     phrase = lexicon.lead.get(fold(text[: colon.start()])) if colon else None

@@ -41,6 +41,7 @@ CLEANERS: Final[dict[str, Find]] = {
     "credit": credit.find,
     "dateline": dateline.find,
     "headlines": headlines.find,
+    "led_headline": headlines.find_led,
     "joined": joined.find,
     "page_clock": page_clock.find,
     "rights": rights.find,
@@ -74,11 +75,11 @@ def clean(
     policy: Policy | str = Policy.BALANCED,
     captured_at: datetime | None = None,
 ) -> CleanedPage:
-    """Clean one capture: text, or HTML with ``media_type="text/html"``.
+    r"""Clean one capture: text, or HTML with ``media_type="text/html"``.
 
     Bad input comes back as a page with a status and a reason; only a wrong call raises.
 
-    >>> page = clean("Listen Live\\nThe bridge was closed on Tuesday.")
+    >>> page = clean("Listen Live\nThe bridge was closed on Tuesday.")
     >>> page.text
     'The bridge was closed on Tuesday.'
     >>> page.edits[0].reason, page.rebuild() == page.source_text
@@ -100,7 +101,9 @@ def clean_many(
         try:
             yield _clean_capture(capture, chosen)
         except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
-            yield _without_text(Status.FAILED, f"cleaner failed: {type(error).__name__}: {error}", capture.media_type)
+            yield _without_text(
+                Status.FAILED, f"cleaner failed: {type(error).__name__}: {error}", capture.media_type
+            )
 
 
 def _clean_capture(capture: CaptureLike, policy: Policy) -> CleanedPage:
@@ -148,7 +151,7 @@ def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
         edits=edits,
         lines=_to_lines(page, decisions),
         fields=to_fields(page, decisions, text),
-        status=_status(page, text, review),
+        status=_status(text, review),
         reason=review or _why_empty(page, text),
         charset=decoded.charset,
         charset_source=decoded.charset_source,
@@ -162,7 +165,7 @@ def _to_lines(page: Page, decisions: Sequence[Decision]) -> tuple[Line, ...]:
     return tuple(map(Line, page.starts, page.ends, *list(columns)[:4]))
 
 
-def _status(page: Page, text: str, review: str) -> Status:
+def _status(text: str, review: str) -> Status:
     if review:
         return Status.REVIEW
     return Status.CLEANED if text.strip() else Status.EMPTY

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
 
+from cleaners.layout import find_prose
 from cleaners.values import Page
 
 # Linear: one alternation of fixed strings.
 _BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _ODD_BREAKS = "\r\v\f\x85\u2028\u2029"
 
-SPACE = "".join(
-    chr(code) for code in range(0x3001) if chr(code).isspace() or code < 0x20 or 0x7F <= code < 0xA0
-) + "\u00ad\u200b\u2060\ufeff\ufffe\uffff"
+SPACE = (
+    "".join(chr(code) for code in range(0x3001) if chr(code).isspace() or code < 0x20 or 0x7F <= code < 0xA0)
+    + "\u00ad\u200b\u2060\ufeff\ufffe\uffff"
+)
 """What shows nothing: white space, controls and invisible characters. A line of only these is blank."""
 
 MAX_KEY_CHARS = 400
@@ -37,7 +39,10 @@ _REPLACEMENTS = tuple((char, plain) for chars, plain in _FOLDED for char in char
 
 # Linear: digits and their separators, each character consumed once; the look-ahead is one character.
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:[km](?!\w))?")
-_OUTER = " .:!,;|>-~=+*#_\"'()[]{}<\u2026\u203a\u2039\u2192\u2190\u25b6\u25ba\u25bc\u25be\u00b7\u2022\u25aa\u25cf\u25a0\u300a\u300b\u3008\u3009\u3010\u3011\uff08\uff09\u3002\uff01\u3001\uff5c\u060c\u06d4\u0964"
+_OUTER = (
+    " .:!,;|>-~=+*#_\"'()[]{}<\u2026\u203a\u2039\u2192\u2190\u25b6\u25ba\u25bc\u25be\u00b7\u2022\u25aa"
+    "\u25cf\u25a0\u300a\u300b\u3008\u3009\u3010\u3011\uff08\uff09\u3002\uff01\u3001\uff5c\u060c\u06d4\u0964"
+)
 
 
 def fold(text: str) -> str:
@@ -92,4 +97,6 @@ def to_page(text: str, *, url: str | None = None, captured_at: datetime | None =
     """Return a text capture as a page of lines."""
     starts, ends = find_lines(text)
     texts = [text[start:end].strip(SPACE) for start, end in zip(starts, ends, strict=True)]
-    return Page(text, starts, ends, texts, fold_lines(texts), url=url, captured_at=captured_at)
+    return Page(
+        text, starts, ends, texts, fold_lines(texts), find_prose(texts), url=url, captured_at=captured_at
+    )

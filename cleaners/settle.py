@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from cleaners.grammars.layout import MIN_DENSE_PROSE_CHARS, is_prose
 from cleaners.labels import LABELS, Safety
 from cleaners.values import Page, Policy, Span
 
@@ -25,10 +24,13 @@ STRUCTURE: Final = frozenset({"semantic", "links", "region", "words", "shape", "
 """Families that see where a line stands, not what it says: they name it less exactly."""
 WORDING_LEAD: Final = 0.1
 
+SURE: Final = 0.85
+"""From this score on the kind of a line (dateline, caption, headline) protects it; below it is a doubt."""
 PLACE_SCORE: Final = 0.5
 """What standing before the first or after the last paragraph adds."""
 NEIGHBOUR_SCORE: Final = 0.5
 """What standing next to a removed line adds."""
+
 
 class Bar(NamedTuple):
     """How much a case must weigh by kind of label, and the removal budget of the policy."""
@@ -65,9 +67,7 @@ class Case:
 
     def weight(self) -> float:
         """Return debris less story evidence."""
-        return sum(s.score for s in self.debris.values()) - sum(
-            s.score for s in self.story.values() if s.label == "body"
-        )
+        return sum(s.score for s in self.debris.values()) - sum(s.score for s in self.story.values())
 
     def verdict(self) -> Span | None:
         """Return the span that names the line best: the surest; of two equally sure the one by wording."""
@@ -76,6 +76,11 @@ class Case:
             return None
         family = max(named, key=lambda f: named[f].score + (0.0 if f in STRUCTURE else WORDING_LEAD))
         return named[family]
+
+    def value(self, label: str) -> str | None:
+        """Return what a field takes from the line: the surest span of that label that parsed it knows."""
+        parsed = [s for s in self.debris.values() if s.label == label and s.value is not None]
+        return max(parsed, key=lambda s: s.score).value if parsed else None
 
     def protected(self) -> Span | None:
         """Return the span that makes the line part of the story by its own kind (dateline, caption…)."""
@@ -100,20 +105,14 @@ def settle(page: Page, spans: Mapping[str, Sequence[Span]], policy: Policy) -> t
     """Return one decision a line, and why the page needs a person's review ("" when it does not)."""
     decisions = [BODY if text else BLANK for text in page.texts]
     cases = _cases(page, spans)
-    prose = find_prose(page)
     bar = BARS[policy]
-    first, last = (prose[0], prose[-1]) if prose else (0, len(decisions))
+    first, last = (page.prose[0], page.prose[-1]) if page.prose else (0, len(decisions))
     for line, case in cases.items():
         place = PLACE_SCORE if not first <= line <= last else 0.0
         decisions[line] = _decide(case, case.weight() + place, bar)
     _ask_neighbours(page, cases, decisions, (bar, first, last))
     _drop_duplicates(page, cases, decisions)
-    return decisions, _over_budget(page, prose, cases, decisions, bar)
-
-
-def find_prose(page: Page) -> list[int]:
-    """Return the lines that are paragraphs."""
-    return [line for line, text in enumerate(page.texts) if len(text) >= MIN_DENSE_PROSE_CHARS and is_prose(text)]
+    return decisions, _over_budget(page, cases, decisions, bar)
 
 
 def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
@@ -133,14 +132,15 @@ def _decide(case: Case, weight: float, bar: Bar) -> Decision:
         span = case.decisive
         return Decision(span.label, span.reason, span.score, kept=span.label == "body", value=span.value)
     verdict, protected = case.verdict(), case.protected()
-    if protected and (verdict is None or protected.score >= verdict.score):
-        return Decision(protected.label, protected.reason, protected.score, kept=True, value=protected.value)
+    kept = Decision(*protected[2:5], kept=True, value=protected.value) if protected else BODY
     if verdict is None or verdict.label == "duplicate":
-        return BODY
+        return kept
+    if protected and protected.score >= max(SURE, verdict.score):
+        return kept
     needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c}[LABELS[verdict.label].safety]
     if weight < needed:
-        return BODY
-    return Decision(verdict.label, verdict.reason, verdict.score, kept=False, value=verdict.value)
+        return kept
+    return Decision(*verdict[2:5], kept=False, value=case.value(verdict.label))
 
 
 def _ask_neighbours(
@@ -166,7 +166,7 @@ def _drop_duplicates(page: Page, cases: Mapping[int, Case], decisions: list[Deci
     )
     if not twins:
         return
-    kept = {}
+    kept: dict[str, int] = {}
     for line, decision in enumerate(decisions):
         if decision.kept and page.texts[line]:
             kept.setdefault(page.keys[line], line)
@@ -175,19 +175,13 @@ def _drop_duplicates(page: Page, cases: Mapping[int, Case], decisions: list[Deci
             decisions[line] = Decision("duplicate", span.reason, span.score, kept=False)
 
 
-def _over_budget(
-    page: Page,
-    prose: Sequence[int],
-    cases: Mapping[int, Case],
-    decisions: Sequence[Decision],
-    bar: Bar,
-) -> str:
+def _over_budget(page: Page, cases: Mapping[int, Case], decisions: Sequence[Decision], bar: Bar) -> str:
     """Return why the page would lose too much of its prose, "" when it would not.
 
     Only prose counts: menus may be most of a page. What a person's rule took, or no reader saw, is
     no loss.
     """
-    at_stake = [line for line in prose if not (line in cases and cases[line].decisive)]
+    at_stake = [line for line in page.prose if not (line in cases and cases[line].decisive)]
     words = {line: len(page.texts[line]) for line in at_stake}
     lost = sum(chars for line, chars in words.items() if not decisions[line].kept)
     total = sum(words.values())

@@ -3,14 +3,14 @@
 In the wild: every text capture made by `get_text()` begins with the site's menu, an entry a line,
 and ends with its footer.
 Left alone: lines with numbers (results, tables), short lines between paragraphs (lists,
-sub-headings, verse, questions and answers), a short run, and every page that has no paragraphs to tell inside from outside.
+sub-headings, verse, questions and answers), a short run, and every page that has no paragraphs to
+tell inside from outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaners.settle import find_prose
 from cleaners.values import Page, Span
 
 MAX_MENU_CHARS = 32
@@ -23,10 +23,9 @@ def find(page: Page) -> Iterator[Span]:
     """Yield ``boilerplate`` for the lines of each long run of short lines outside the story."""
     if page.blocks:
         return  # the DOM knows menus better
-    prose = find_prose(page)
-    if len(prose) < MIN_PROSE_LINES:
+    if len(page.prose) < MIN_PROSE_LINES:
         return
-    for stretch in (range(prose[0]), range(prose[-1] + 1, len(page.texts))):
+    for stretch in (range(page.prose[0]), range(page.prose[-1] + 1, len(page.texts))):
         run: list[int] = []
         for line in stretch:
             text = page.texts[line]

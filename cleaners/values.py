@@ -134,7 +134,8 @@ class Page:
 
     ``starts[i]:ends[i]`` is line i without its line break; ``texts[i]`` is it stripped;
     ``keys[i]`` is its comparison key (``cleaners.segment.fold``), in which case, quote forms,
-    numbers and outer punctuation do not count. ``blocks`` has one entry a line for HTML, none for text.
+    numbers and outer punctuation do not count. ``prose`` lists the lines that are paragraphs
+    (``cleaners.layout``). ``blocks`` has one entry a line for HTML, none for text.
     """
 
     source_text: str
@@ -142,6 +143,7 @@ class Page:
     ends: Sequence[int]
     texts: Sequence[str]
     keys: Sequence[str]
+    prose: Sequence[int] = ()
     media_type: str = "text/plain"
     url: str | None = None
     captured_at: datetime | None = None
@@ -165,17 +167,28 @@ class CaptureLike(Protocol):
     """What ``clean_many`` needs of a capture; ``captures.Capture`` has it."""
 
     @property
-    def payload(self) -> bytes | str: ...
+    def payload(self) -> bytes | str:
+        """Bytes as they came, or text."""
+
     @property
-    def media_type(self) -> str: ...
+    def media_type(self) -> str:
+        """``text/plain`` or ``text/html``."""
+
     @property
-    def url(self) -> str | None: ...
+    def url(self) -> str | None:
+        """Target URI."""
+
     @property
-    def captured_at(self) -> datetime | None: ...
+    def captured_at(self) -> datetime | None:
+        """When the capture began, aware."""
+
     @property
-    def charset(self) -> str | None: ...
+    def charset(self) -> str | None:
+        """What HTTP declared."""
+
     @property
-    def error(self) -> str | None: ...
+    def error(self) -> str | None:
+        """Why the record is damaged, None when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +212,12 @@ class CleanedPage:
 
     def rebuild(self) -> str:
         """Return the source text, made again from ``text``, ``edits`` and ``removed_text``."""
-        from cleaners.ledger import rebuild
+        from cleaners.ledger import rebuild  # noqa: PLC0415  it imports these values
 
         return rebuild(self.text, self.edits, self.removed_text)
 
     def explain(self, *, color: bool = False) -> str:
         """Return the page line by line, each with its label, its reason and whether it was kept."""
-        from cleaners.explain import explain
+        from cleaners.explain import explain  # noqa: PLC0415  it imports these values
 
         return explain(self, color=color)

@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from cleaners.values import Policy
 
-_DECIDING_LIBRARIES = ("beautifulsoup4", "charset-normalizer", "ftfy", "py3langid", "selectolax", "trafilatura")
+_DECIDING_LIBRARIES = (
+    "beautifulsoup4",
+    "charset-normalizer",
+    "ftfy",
+    "py3langid",
+    "selectolax",
+    "trafilatura",
+)
 
 
 class CleanerVersion(NamedTuple):

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.grammars.layout import inner_lines, is_sentence, line_after
 from cleaners.grammars.names import MAX_NAMES, ROLES, is_caseless_name, is_name, split_names
 from cleaners.grammars.wording import to_words
+from cleaners.layout import inner_lines, is_sentence, line_after
 from cleaners.values import Page, Span
 
 MAX_BYLINE_CHARS: Final = 120

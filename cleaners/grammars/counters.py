@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.grammars.layout import first_prose
 from cleaners.grammars.wording import to_words
+from cleaners.layout import first_prose
 from cleaners.segment import fold
 from cleaners.values import Page, Span
 

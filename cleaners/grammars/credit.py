@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.grammars.layout import is_sentence
+from cleaners.layout import is_sentence
 from cleaners.values import Page, Span
 
 MAX_CREDIT_CHARS: Final = 90

@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.grammars.layout import last_prose, line_before
 from cleaners.grammars.tags import MIN_BARE_TAGS, to_items
-from cleaners.lexicon import load_lexicons
+from cleaners.layout import last_prose, line_before
+from cleaners.lexicon import find_lead, load_lexicons
 from cleaners.values import Page, Span
 
 MIN_WORDS, MAX_WORDS = 4, 20
 MIN_CHARS, MAX_CHARS = 20, 160
 MIN_RUN: Final = 2
 MIN_LEAD_WORDS: Final = 4
+LED_SCORE: Final = 0.6
 BULLETS: Final = "•*+-o▪●› "
 
 
@@ -48,6 +49,22 @@ def find(page: Page) -> Iterator[Span]:
         yield from _related(page, run)
         run = []
     yield from _related(page, run)
+
+
+def find_led(page: Page) -> Iterator[Span]:
+    r"""Yield ``related`` for a headline behind a lead-in: the second sign beside the lexicon's wording.
+
+    >>> from cleaners.segment import to_page
+    >>> [span.reason for span in find_led(to_page("Read also: Ferry to run again next week"))]
+    ['related/led-headline']
+    >>> list(find_led(to_page("Read also: he never did.")))
+    []
+    """
+    lexicon = load_lexicons()
+    for i in [i for i, key in enumerate(page.keys) if ":" in key]:
+        span = find_lead(lexicon, page, i)
+        if span and span.label == "related" and span.value and _is_headline(span.value):
+            yield span._replace(reason="related/led-headline", score=LED_SCORE)
 
 
 def _related(page: Page, run: list[int]) -> Iterator[Span]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.dates import MAX_LINE_CHARS, Moment, to_moment
-from cleaners.grammars.layout import first_prose, is_title_like, last_prose, line_after, line_before
+from cleaners.layout import first_prose, is_title_like, last_prose, line_after, line_before
 from cleaners.values import Page, Span
 
 MAX_CLOCK_CHARS: Final = 100

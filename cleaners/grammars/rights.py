@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.grammars.layout import last_prose
 from cleaners.grammars.wording import to_words
+from cleaners.layout import last_prose
 from cleaners.segment import fold
 from cleaners.values import Page, Span
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleaners.grammars import page_clock
-from cleaners.grammars.layout import first_prose, line_after, line_before
+from cleaners.layout import first_prose, line_after, line_before
 from cleaners.lexicon import load_lexicons
 from cleaners.values import Page, Span
 

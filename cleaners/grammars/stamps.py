@@ -17,7 +17,7 @@ from cleaners.grammars import page_clock
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.calendar_names import to_name
 from cleaners.grammars.dates import Moment, to_moment, to_rest
-from cleaners.grammars.layout import first_prose, inner_lines, is_title_like, line_after, line_before
+from cleaners.layout import first_prose, inner_lines, is_title_like, line_after, line_before
 from cleaners.values import Page, Span
 
 MAX_STAMP_CHARS: Final = 140

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleaners.grammars.byline import to_names
-from cleaners.grammars.layout import is_sentence, last_prose
 from cleaners.grammars.wording import to_words
+from cleaners.layout import is_sentence, last_prose
 from cleaners.values import Page, Span
 
 MAX_TAGS_CHARS: Final = 400

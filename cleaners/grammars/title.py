@@ -13,7 +13,7 @@ from typing import Final
 
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.dates import to_moment
-from cleaners.grammars.layout import ASKING, first_prose, is_sentence
+from cleaners.layout import ASKING, first_prose, is_sentence
 from cleaners.lexicon import load_lexicons
 from cleaners.values import Page, Span
 

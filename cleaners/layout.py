@@ -1,12 +1,13 @@
-"""Where a line stands: before the first paragraph, after the last one, next to what.
+"""What is a paragraph, and where a line stands: before the first one, after the last, next to what.
 
-A paragraph here is a long line that ends like a sentence, in any script. All answers are computed
-on demand, for the few lines a grammar already suspects.
+A paragraph is a long line that ends like a sentence, in any script. ``Page.prose`` holds the
+lines that are paragraphs, found once for all who ask.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from cleaners.values import Page
@@ -39,26 +40,19 @@ def is_prose(text: str) -> bool:
     return len(text) >= MIN_PROSE_CHARS or len(_DENSE.findall(text)) >= MIN_DENSE_PROSE_CHARS // 2
 
 
+def find_prose(texts: Sequence[str]) -> list[int]:
+    """Return the lines that are paragraphs."""
+    return [i for i, text in enumerate(texts) if len(text) >= MIN_DENSE_PROSE_CHARS and is_prose(text)]
+
+
 def first_prose(page: Page) -> int:
     """Return the line of the first paragraph, the number of lines when there is none."""
-    texts = page.texts
-    return next(
-        (i for i, text in enumerate(texts) if len(text) >= MIN_DENSE_PROSE_CHARS and is_prose(text)),
-        len(texts),
-    )
+    return page.prose[0] if page.prose else len(page.texts)
 
 
 def last_prose(page: Page) -> int:
     """Return the line of the last paragraph, -1 when there is none."""
-    texts = page.texts
-    return next(
-        (
-            i
-            for i in range(len(texts) - 1, -1, -1)
-            if len(texts[i]) >= MIN_DENSE_PROSE_CHARS and is_prose(texts[i])
-        ),
-        -1,
-    )
+    return page.prose[-1] if page.prose else -1
 
 
 def inner_lines(page: Page) -> range:
