@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flows.run import OnProgress
     from flows.stop import StopSwitch
 
+FORMATS = "txt, html, jsonl, parquet, warc or wacz"
 Column = Annotated[list[str] | None, typer.Option(help="Column of JSONL or Parquet tables; may be repeated.")]
 
 
@@ -34,7 +35,7 @@ def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     sources: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="SOURCE…")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     policy: PolicyOption = PolicyName.BALANCED,
-    format: Annotated[str, typer.Option(help="Read as this, whatever the content says.")] = "",  # noqa: A002
+    format: Annotated[str, typer.Option(help=f"Read as {FORMATS}, whatever the content says.")] = "",  # noqa: A002
     source_name: Annotated[str, typer.Option(help="A name for the column `source`.")] = "",
     text_column: Column = None,
     html_column: Column = None,

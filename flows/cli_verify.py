@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import typer
 
 from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stderr, stdout
@@ -14,8 +16,9 @@ def verify(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     """
     opened = open_archive(archive)
     console = stdout()
-    with stderr().status(f"Checking {archive} …"):
-        problems = list(opened.verify())
+    with stderr().status(f"Checking {archive} …") as status:
+        checked = count()
+        problems = list(opened.verify(lambda path: status.update(f"{next(checked):,} files checked: {path}")))
     for problem in problems:
         console.print(f"[red]{problem.problem}[/]", end=" ")
         console.print(f"{problem.path}\n    {problem.advice}", markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ Prefect is imported by this file only, and this file only when a flow is wanted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
@@ -23,7 +24,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import Field
 
 from archive.archive import Archive
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, PromotionRefusedError
 from captures.errors import CaptureError
 from captures.values import ReadOptions
 from cleaners.values import Policy
@@ -88,7 +89,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
             [BatchJob(archive, pipeline, left) for left in store.unfinished(pipeline)]
         ):
             report.add(ended)
-    if report.is_complete:
+    with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
         store.promote(pipeline)
     create_markdown_artifact(to_markdown(report), key="ingest-summary", description=f"ingest {source}")
     return to_state(report)

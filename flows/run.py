@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from archive.archive import Archive
+from archive.errors import PromotionRefusedError
 from flows.crew import Crew
 from flows.plan import Plan, RunOptions, find_input
 from flows.report import RunReport
@@ -66,7 +68,8 @@ def run(
             take_in(ended)
             report.finished += ended.tally.captures
     report.is_stopped |= stop.is_requested()
-    if report.is_complete:
-        archive.promote(pipeline)
+    if not report.is_stopped:
+        with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
+            archive.promote(pipeline)
     report.seconds = time.perf_counter() - started
     return report

@@ -6,7 +6,6 @@ because an exception cannot be trusted to survive the way out of a process.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -82,7 +81,6 @@ class ShardReport:
 
     name: str
     tally: Tally = field(default_factory=Tally)
-    seconds: float = 0.0
     failure: str | None = None
     is_fatal: bool = False
     is_stopped: bool = False
@@ -111,7 +109,6 @@ def _open(root: str) -> Archive:
 def run_job(job: Job, watch: Watch = Watch()) -> ShardReport:  # noqa: B008 - a constant
     """Run one job to its end, or to where it can go no further."""
     report = ShardReport(job.name)
-    started = time.perf_counter()
     try:
         if isinstance(job, ShardJob):
             clean_shard(job, report.tally, watch)
@@ -123,7 +120,6 @@ def run_job(job: Job, watch: Watch = Watch()) -> ShardReport:  # noqa: B008 - a 
         report.failure = str(error)
     except (ArchiveError, OSError) as error:
         report.failure, report.is_fatal = f"{error}", True
-    report.seconds = time.perf_counter() - started
     return report
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from captures.readers import READERS
 from cleaners.values import Policy
 from flows.cli import app
+from flows.cli_clean import FORMATS
 from flows.cli_options import PolicyName
 
 STRIGIL = Path(sys.executable).with_name("strigil")
@@ -59,3 +61,8 @@ def test_help_imports_nothing_heavy() -> None:
 def test_policies_of_the_command_are_those_of_the_cleaners() -> None:
     """The command knows the policies by name, without importing the cleaners."""
     assert [policy.value for policy in PolicyName] == [policy.value for policy in Policy]
+
+
+def test_formats_in_the_help_are_those_that_can_be_read() -> None:
+    """The command names the formats without importing the readers."""
+    assert set(FORMATS.replace(" or ", ", ").split(", ")) == set(READERS)
