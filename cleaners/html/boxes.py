@@ -1,4 +1,4 @@
-"""What class, id, role and itemprop words say about a line. The words are data, in one table."""
+"""What class words and elements around a line say about it: two tables, and how they are read."""
 
 from __future__ import annotations
 
@@ -75,6 +75,7 @@ BOX_WORDS: Final = {
     word: (label, score) for (label, score), words in reversed(_TABLE.items()) for word in words.split()
 }
 """Word to label and score; a word in two rows means what the upper one says."""
+_BOX_NAMES: Final = frozenset(BOX_WORDS)
 
 BODY_WORDS: Final = frozenset(
     [
@@ -126,3 +127,71 @@ CREDIT_WORDS: Final = frozenset(
     {"credit", "credits", "photocredit", "imagecredit", "photographer", "imagesource", "copyright"}
 )
 CAPTION_WORDS: Final = frozenset({"caption", "captions", "figcaption", "imagecaption", "captiontext"})
+
+_ELEMENTS: Final = {
+    "nav": ("nav", 1.0),
+    "menu": ("nav", 0.8),
+    "footer": ("legal", 1.0),
+    "dialog": ("boilerplate", 1.0),
+    "button": ("boilerplate", 0.9),
+    "aside": ("related", 0.8),
+    "form": ("boilerplate", 0.8),
+    "header": ("nav", 0.8),
+    "search": ("nav", 1.0),
+}
+_STORY: Final = frozenset({"article", "main"})
+"""Inside these, ``header`` and ``footer`` hold the story's own headline, byline and tags."""
+
+MIN_STORY_FOOTER: Final = 0.4
+
+
+Verdict = tuple[str, str, float]
+"""The word or element that says most, its label and its score."""
+
+
+def judge_words(words: frozenset[str]) -> Verdict | None:
+    """Return the word that says most, its label and score; ties go to the alphabet.
+
+    >>> judge_words(frozenset({"main", "sidebar", "newsletter"}))
+    ('newsletter', 'newsletter', 1.0)
+    >>> judge_words(frozenset({"content"})) is None
+    True
+    """
+    best: Verdict | None = None
+    for word in sorted(words & _BOX_NAMES):
+        label, score = BOX_WORDS[word]
+        if best is None or score > best[2]:
+            best = (word, label, score)
+    return best
+
+
+def judge_path(path: str, wrappers: frozenset[str]) -> Verdict | None:
+    """Return the element of a path that says most against the story, its label and its score.
+
+    >>> judge_path("body/div/nav/ul/li", frozenset())
+    ('nav', 'nav', 1.0)
+    >>> judge_path("body/article/header/h1", frozenset()) is None
+    True
+    """
+    best: Verdict | None = None
+    tags = path.split("/")
+    in_story = False
+    for tag in tags:
+        in_story = in_story or tag in _STORY
+        if (
+            tag not in _ELEMENTS
+            or f"<{tag}>" in wrappers
+            or (tag == "header" and (in_story or tags[-1] == "h1"))
+        ):
+            continue
+        label, score = _ELEMENTS[tag]
+        if in_story and tag == "footer":
+            score = MIN_STORY_FOOTER
+        if best is None or score > best[2]:
+            best = (tag, label, score)
+    return best
+
+
+def is_boxed(path: str, words: frozenset[str], wrappers: frozenset[str]) -> bool:
+    """Return whether an element or a word around a line, but not around the story, speaks against it."""
+    return judge_words(words - wrappers) is not None or judge_path(path, wrappers) is not None

@@ -26,41 +26,23 @@ _STORY_FIELDS: Final = frozenset(
     boxes.BYLINE_WORDS | boxes.DATE_WORDS | boxes.TAG_WORDS | boxes.CAPTION_WORDS | boxes.CREDIT_WORDS
 )
 
-Verdict = tuple[str, str, float]
-
 
 def find_words(page: Page) -> Iterator[Span]:
     """Yield the label of the box whose words stand on a line's element or above it."""
     if not page.blocks:
         return
     wrappers = find_wrappers(page)
-    known: dict[frozenset[str], tuple[Verdict | None, frozenset[str]]] = {}
+    known: dict[frozenset[str], tuple[boxes.Verdict | None, frozenset[str]]] = {}
     for line, block in enumerate(page.blocks):
         if block.words not in known:
             words = block.words - wrappers
-            known[block.words] = (judge_words(words), words & _STORY_FIELDS)
+            known[block.words] = (boxes.judge_words(words), words & _STORY_FIELDS)
         verdict, fields = known[block.words]
         if verdict:
             word, label, score = verdict
             yield page.span(line, label, reason=f"html/class/{word}", score=score)
         elif fields or block.words & boxes.SECTION_WORDS:
             yield from _find_field(page, line)
-
-
-def judge_words(words: frozenset[str]) -> Verdict | None:
-    """Return the word that says most, its label and score; ties go to the alphabet.
-
-    >>> judge_words(frozenset({"main", "sidebar", "newsletter"}))
-    ('newsletter', 'newsletter', 1.0)
-    >>> judge_words(frozenset({"content"})) is None
-    True
-    """
-    best: Verdict | None = None
-    for word in sorted(words & boxes.BOX_WORDS.keys()):
-        label, score = boxes.BOX_WORDS[word]
-        if best is None or score > best[2]:
-            best = (word, label, score)
-    return best
 
 
 def _find_field(page: Page, line: int) -> Iterator[Span]:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleaners.html import boxes
-from cleaners.html.classes import judge_words
 from cleaners.html.prose import Place, find_wrappers
-from cleaners.html.structure import judge_path
 from cleaners.segment import fold_lines
 from cleaners.values import Page, Span
 
@@ -39,7 +37,7 @@ def find_main(page: Page) -> Iterator[Span]:
             continue
         place = block.path, block.words
         if place not in places:
-            places[place] = 0.0 if _is_boxed(*place, wrappers) else _weigh(*place)
+            places[place] = 0.0 if boxes.is_boxed(*place, wrappers) else _weigh(*place)
         if places[place]:
             score = places[place] + (LONG_SCORE if len(text) >= MIN_PROSE_CHARS else 0.0)
             score += SENTENCE_SCORE if text.rstrip(_CLOSERS).endswith(_TERMINALS) else 0.0
@@ -54,11 +52,6 @@ def _weigh(path: str, words: frozenset[str]) -> float:
     score += PLACE_SCORE if words & boxes.BODY_WORDS else 0.0
     score += PLACE_SCORE if tags[-1] in {"p", "blockquote"} else 0.0
     return score
-
-
-def _is_boxed(path: str, words: frozenset[str], wrappers: frozenset[str]) -> bool:
-    """Return whether an element or a word around the line, but not around the story, speaks against it."""
-    return judge_words(words - wrappers) is not None or judge_path(path, wrappers) is not None
 
 
 def find_title(page: Page) -> Iterator[Span]:
@@ -90,5 +83,5 @@ def find_captions(page: Page) -> Iterator[Span]:
     wrappers = find_wrappers(page) if lines else frozenset()
     for line in lines:
         block = page.blocks[line]
-        if not _is_boxed(block.path, block.words, wrappers):
+        if not boxes.is_boxed(block.path, block.words, wrappers):
             yield page.span(line, "caption", reason="html/figcaption", score=0.9)

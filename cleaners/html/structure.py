@@ -10,23 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.html.prose import Place, find_places, find_prose, find_wrappers, link_density
+from cleaners.html.boxes import is_boxed, judge_path
+from cleaners.html.prose import MIN_PROSE_CHARS, Place, find_places, find_prose, find_wrappers, link_density
 from cleaners.values import Page, Span
 
-_ELEMENTS: Final = {
-    "nav": ("nav", 1.0),
-    "menu": ("nav", 0.8),
-    "footer": ("legal", 1.0),
-    "dialog": ("boilerplate", 1.0),
-    "button": ("boilerplate", 0.9),
-    "aside": ("related", 0.8),
-    "form": ("boilerplate", 0.8),
-    "header": ("nav", 0.8),
-    "search": ("nav", 1.0),
-}
-_STORY: Final = frozenset({"article", "main"})
-"""Inside these, ``header`` and ``footer`` hold the story's own headline, byline and tags."""
-MIN_STORY_FOOTER: Final = 0.4
 _ROLES: Final = {
     "contentinfo": ("legal", 1.0),
     "complementary": ("related", 0.7),
@@ -62,33 +49,6 @@ def find_semantic(page: Page) -> Iterator[Span]:
         if verdict := known[place]:
             element, label, score = verdict
             yield page.span(line, label, reason=f"html/<{element}>", score=score)
-
-
-def judge_path(path: str, wrappers: frozenset[str]) -> tuple[str, str, float] | None:
-    """Return the element of a path that says most against the story, its label and its score.
-
-    >>> judge_path("body/div/nav/ul/li", frozenset())
-    ('nav', 'nav', 1.0)
-    >>> judge_path("body/article/header/h1", frozenset()) is None
-    True
-    """
-    best: tuple[str, str, float] | None = None
-    tags = path.split("/")
-    in_story = False
-    for tag in tags:
-        in_story = in_story or tag in _STORY
-        if (
-            tag not in _ELEMENTS
-            or f"<{tag}>" in wrappers
-            or (tag == "header" and (in_story or tags[-1] == "h1"))
-        ):
-            continue
-        label, score = _ELEMENTS[tag]
-        if in_story and tag == "footer":
-            score = MIN_STORY_FOOTER
-        if best is None or score > best[2]:
-            best = (tag, label, score)
-    return best
 
 
 def _judge_roles(words: frozenset[str]) -> tuple[str, str, float] | None:
@@ -144,8 +104,12 @@ def find_region(page: Page) -> Iterator[Span]:
     shared = frozenset([name for name, chars in shared_chars.items() if chars >= most])
     prefix = max((name for name in shared if name.endswith("/")), key=len, default="")
     words = frozenset([name for name in shared if not name.endswith("/")])
+    known: dict[Place, bool] = {}
     for line, block in enumerate(page.blocks):
-        if not (words <= block.words and f"{block.path}/".startswith(prefix)):
+        place = block.path, block.words
+        if place not in known:
+            known[place] = words <= block.words and f"{block.path}/".startswith(prefix)
+        if not known[place]:
             yield page.span(line, "boilerplate", reason="html/outside-main", score=REGION_SCORE)
 
 
@@ -155,11 +119,21 @@ def _to_prefixes(path: str) -> list[str]:
 
 
 def find_hidden(page: Page) -> Iterator[Span]:
-    """Yield lines no reader saw, unless they are most of the page: then a script was to show them."""
+    """Yield lines no reader saw.
+
+    Left alone: paragraphs in the midst of the story and in no box, which a button unfolds; and
+    everything, if it is most of the page: then a script was to show it.
+    """
     if not page.blocks:
         return
     hidden = [line for line, block in enumerate(page.blocks) if block.hidden]
     chars = sum(len(page.texts[line]) for line in hidden)
-    if chars <= MAX_HIDDEN_SHARE * sum(map(len, page.texts)):
-        for line in hidden:
+    if not hidden or chars > MAX_HIDDEN_SHARE * sum(map(len, page.texts)):
+        return
+    wrappers = find_wrappers(page)
+    outside = {span.start for span in find_region(page)}
+    for line in hidden:
+        block = page.blocks[line]
+        folded = len(page.texts[line]) >= MIN_PROSE_CHARS and page.starts[line] not in outside
+        if not folded or is_boxed(block.path, block.words, wrappers):
             yield page.span(line, "boilerplate", reason="html/hidden", score=1.0)
