@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -61,6 +62,8 @@ CLEANERS: Final[dict[str, Find]] = {
 }
 """Every cleaner by its family. Two cleaners of one family are one piece of evidence."""
 
+NOT_TEXT: Final = "not text"
+"""What every reader's error says of images, archives and other things no cleaner can read."""
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 MAX_GARBAGE_SHARE: Final = 0.1
 # Linear: one character class. What no text has, but every binary file.
@@ -107,13 +110,18 @@ def clean_many(
 
 
 def _clean_capture(capture: CaptureLike, policy: Policy) -> CleanedPage:
-    if capture.error:
-        status = Status.REJECTED if capture.error.startswith("not text") else Status.FAILED
+    if capture.error and not (capture.truncated and capture.payload):
+        status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
         return _without_text(status, capture.error, capture.media_type)
     decoded = _decode(capture.payload, capture.charset, capture.media_type)
-    return _clean_decoded(
+    page = _clean_decoded(
         decoded, capture.media_type, policy=policy, url=capture.url, captured_at=capture.captured_at
     )
+    if (
+        capture.truncated and page.status is Status.CLEANED
+    ):  # what is there is clean; a person may want the rest
+        return replace(page, status=Status.REVIEW, reason=capture.error or f"truncated: {capture.truncated}")
+    return page
 
 
 def _decode(payload: str | bytes, charset: str | None, media_type: str) -> Decoded:
@@ -128,7 +136,7 @@ def _clean_decoded(
     """Clean a decoded capture."""
     garbage = len(_GARBAGE.findall(decoded.text, 0, 4096))
     if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), 4096)):
-        return _without_text(Status.REJECTED, "not text: control or undecodable characters", media_type)
+        return _without_text(Status.REJECTED, f"{NOT_TEXT}: control or undecodable characters", media_type)
     if media_type in HTML_TYPES:
         rules = sites.load_site_rules().for_page(url, captured_at)
         page = to_html_page(decoded.text, url=url, captured_at=captured_at, rules=rules)

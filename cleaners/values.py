@@ -187,6 +187,10 @@ class CaptureLike(Protocol):
         """What HTTP declared."""
 
     @property
+    def truncated(self) -> str | None:
+        """Why the payload ends early (ISO 28500's reasons), None when it is whole."""
+
+    @property
     def error(self) -> str | None:
         """Why the record is damaged, None when it is not."""
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from captures.values import Capture, Provenance
 from cleaners import CleanedPage, Edit, Policy, Status, clean, clean_many
 from cleaners.ledger import apply, rebuild
 from cleaners.pipeline import CLEANERS
 from cleaners.segment import find_lines, fold, fold_lines, to_page
 from cleaners.settle import settle
 
-DEBRIS = ["Listen Live", "  Get short URL", "Please enter your comment!", "09:11 GMT08 July 2020", "Advertisement"]
+DEBRIS = [
+    "Listen Live",
+    "  Get short URL",
+    "Please enter your comment!",
+    "09:11 GMT08 July 2020",
+    "Advertisement",
+]
 PROSE = [
-    "The bridge over the Aker river was closed on Tuesday after a lorry struck one of its piers, police said.",
+    "The bridge over the Aker river was closed on Tuesday after a lorry struck one of its piers.",
     "“We heard a bang and then nothing at all,” said Ingrid Moe, who sells fish at the northern end of it.",
-    "In Syria\u00a0 and\u00a0Iraq, för\u00adder, l’humanitÃ©: the repairs are part of the ledger as well, always.",
+    "In Syria\u00a0 and\u00a0Iraq, för\u00adder, l’humanitÃ©: the repairs are part of the ledger too.",
 ]
 CONTEXT = {"boilerplate/chorus", "duplicate/same-line", "boilerplate/short-lines", "related/headline-run"}
 anything = st.text(st.characters(exclude_categories=()), max_size=400)
@@ -76,11 +85,14 @@ def test_order_of_cleaners_does_not_matter(text: str) -> None:
     page = to_page(text)
     spans = {family: list(find(page)) for family, find in CLEANERS.items()}
     shuffled = list(spans.items())
-    random.Random(7).shuffle(shuffled)
+    random.Random(7).shuffle(shuffled)  # noqa: S311  no secret
     assert settle(page, dict(shuffled), Policy.BALANCED) == settle(page, spans, Policy.BALANCED)
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), st.text(max_size=4)), max_size=8), st.text(max_size=60))
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), st.text(max_size=4)), max_size=8),
+    st.text(max_size=60),
+)
 def test_edits_are_undone(cuts: list[tuple[int, int, str]], text: str) -> None:
     """Apply then rebuild is identity for any sorted, disjoint edits."""
     edits, at = [], 0
@@ -122,8 +134,6 @@ def test_cleaning_again_drops_nothing_new(text: str) -> None:
 
 def test_a_stream_gives_the_same_as_single_calls() -> None:
     """``clean_many`` is ``clean`` for each capture, in order."""
-    from captures.values import Capture, Provenance
-
     texts = ["\n".join(DEBRIS + PROSE), "", "Listen Live", PROSE[0]]
     captures = [Capture(text.encode(), Provenance("a.txt")) for text in texts]
     assert list(clean_many(captures)) == [clean(text.encode()) for text in texts]
@@ -149,6 +159,24 @@ def test_hostile_input_has_a_status(payload: bytes, status: Status) -> None:
     check(page)
     assert page.status == status
     assert page.reason or status is Status.CLEANED
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "text"),
+    [
+        ({"error": "a.warc, byte 7: not text: image/png"}, Status.REJECTED, ""),
+        ({"error": "a.jsonl, row 2: not JSON"}, Status.FAILED, ""),
+        ({"error": "gzip member cut off", "truncated": "disconnect"}, Status.REVIEW, PROSE[0]),
+        ({"truncated": "length"}, Status.REVIEW, PROSE[0]),
+        ({"error": "nothing left", "truncated": "disconnect", "payload": b""}, Status.FAILED, ""),
+    ],
+)
+def test_damaged_captures_end_with_a_reason(changes: dict[str, Any], status: Status, text: str) -> None:
+    """What could be read of a cut capture is cleaned and marked for review; the rest says why it is not."""
+    capture = replace(Capture(PROSE[0].encode(), Provenance("a.txt")), **changes)
+    (page,) = clean_many([capture])
+    assert (page.status, page.text) == (status, text)
+    assert page.reason
 
 
 def test_a_wrong_call_raises() -> None:
