@@ -14,21 +14,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 
 from cleaners.errors import LexiconError
 from cleaners.labels import LABELS
 from cleaners.phrases import START_KEY_CHARS, Phrase, find_faults, to_phrase
-from cleaners.segment import fold, to_page
+from cleaners.segment import to_page
 from cleaners.values import Page, Span
 
 FIELD_LABELS: Final = frozenset(("related", "section", "source_url"))
 """Labels whose field is what follows the colon of a ``lead`` phrase, as it stands there."""
-MAX_LEAD_CHARS: Final = 60
-# Linear: one character class, tried once a character, over at most MAX_LEAD_CHARS characters.
+_LEAD_END: Final = " .,*_\"')]）】」"  # "**Tags**: storm" and "Ed.: AK" lead as "Tags: storm" and "Ed: AK" do
+# Linear: one character class, tried once a character.
 _COLON: Final = re.compile("[:：]")
 # Linear: one character. Thai, Lao, Burmese, Khmer, kana and han: no space ends a word there.
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+class Begun(NamedTuple):
+    """Wordings of the form ``start`` that begin with the same characters, each with its phrase."""
+
+    wordings: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Lexicon:
     phrases: tuple[Phrase, ...]
     line: dict[str, Phrase] = field(default_factory=dict)
     lead: dict[str, Phrase] = field(default_factory=dict)
-    start: dict[str, dict[str, Phrase]] = field(default_factory=dict)
+    start: dict[str, Begun] = field(default_factory=dict)
 
 
 def find(page: Page) -> Iterator[Span]:
@@ -70,8 +78,10 @@ def find_phrases(lexicon: Lexicon, page: Page) -> Iterator[Span]:
         if span := find_lead(lexicon, page, i):
             found[i] = None
             yield span
-    for i in [i for i, key in enumerate(keys) if key[:START_KEY_CHARS] in start and i not in found]:
-        if phrase := _begun_phrase(start, keys[i], len(page.texts[i])):
+    size, get = START_KEY_CHARS, start.get
+    begun = [i for i, key in enumerate(keys) if (b := get(key[:size])) and key.startswith(b.wordings)]
+    for i in begun:
+        if i not in found and (phrase := _begun_phrase(start[keys[i][:size]], keys[i], len(page.texts[i]))):
             yield _span(page, i, phrase)
 
 
@@ -81,20 +91,16 @@ def _span(page: Page, i: int, phrase: Phrase, value: str | None = None) -> Span:
 
 def find_lead(lexicon: Lexicon, page: Page, i: int) -> Span | None:
     """Return the span of a line that a lead-in and a colon begin, with what follows as its value."""
-    text = page.texts[i]
-    colon = _COLON.search(text, 0, MAX_LEAD_CHARS)
-    phrase = lexicon.lead.get(fold(text[: colon.start()])) if colon else None
-    if not colon or not phrase:
+    phrase = lexicon.lead.get(page.keys[i].partition(":")[0].rstrip(_LEAD_END))
+    colon = _COLON.search(page.texts[i]) if phrase else None
+    if not phrase or not colon:
         return None
-    value = text[colon.end() :].strip(" \t\u00a0*_")
+    value = page.texts[i][colon.end() :].strip(" \t\u00a0*_")
     return _span(page, i, phrase, value if value and phrase.label in FIELD_LABELS else None)
 
 
-def _begun_phrase(start: Mapping[str, Mapping[str, Phrase]], key: str, chars: int) -> Phrase | None:
-    wordings = start[key[:START_KEY_CHARS]]
-    if not key.startswith(tuple(wordings)):
-        return None
-    for wording, phrase in wordings.items():
+def _begun_phrase(begun: Begun, key: str, chars: int) -> Phrase | None:
+    for wording, phrase in zip(begun.wordings, begun.phrases, strict=True):
         if chars <= phrase.max_chars and key.startswith(wording) and _ends_a_word(key, len(wording)):
             return phrase
     return None
@@ -140,20 +146,19 @@ def to_lexicon(tables: Mapping[str, Mapping[str, Any]]) -> Lexicon:
 
 def _index(lexicon: Lexicon) -> Iterator[str]:
     """Fill the indexes; yield each wording that is too short or stands under two reasons."""
+    begun: dict[str, Phrase] = {}
+    indexes = {"line": lexicon.line, "lead": lexicon.lead, "start": begun}
     for phrase in lexicon.phrases:
         for key in phrase.folded():
             if not phrase.is_sure(key):
                 yield f"{phrase.name}: a wording folds to {key!r}, too little to be sure; write more of it"
                 continue
-            other = _index_of(lexicon, phrase.form, key).setdefault(key, phrase)
+            other = indexes[phrase.form].setdefault(key, phrase)
             if other.reason != phrase.reason:
                 yield f"{phrase.name}: {key!r} is also in {other.name}; keep one of them"
-
-
-def _index_of(lexicon: Lexicon, form: str, key: str) -> dict[str, Phrase]:
-    if form == "start":
-        return lexicon.start.setdefault(key[:START_KEY_CHARS], {})
-    return lexicon.lead if form == "lead" else lexicon.line
+    for prefix, keys in groupby(sorted(begun), key=lambda key: key[:START_KEY_CHARS]):
+        wordings = tuple(keys)
+        lexicon.start[prefix] = Begun(wordings, tuple(begun[wording] for wording in wordings))
 
 
 def verify_lexicon(lexicon: Lexicon | None = None) -> Iterator[str]:

@@ -190,7 +190,7 @@ def test_a_bad_entry_is_refused(change: dict[str, Any], said: str) -> None:
 
 def test_all_bad_entries_are_reported_together() -> None:
     """One run shows everything there is to mend, over all files."""
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "share": {"phrase": [GOOD, GOOD | {"score": 2}]},
         "print": {"phrase": [GOOD]},
         "colour": {"phrase": []},
