@@ -11,6 +11,7 @@ from typing import Final
 from cleaners import lexicon, repetition, shape, sites
 from cleaners.decode import Decoded, decode
 from cleaners.edits import to_edits
+from cleaners.errors import CleanerError
 from cleaners.fields import to_fields
 from cleaners.grammars import (
     byline,
@@ -103,6 +104,8 @@ def clean_many(
     for capture in captures:
         try:
             yield _clean_capture(capture, chosen)
+        except CleanerError:
+            raise  # our own data files are unusable: that is no capture's fault
         except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
             yield _without_text(
                 Status.FAILED, f"cleaner failed: {type(error).__name__}: {error}", capture.media_type

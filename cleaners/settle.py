@@ -67,11 +67,14 @@ class Case:
 
     def weight(self) -> float:
         """Return debris less story evidence."""
-        return sum(s.score for s in self.debris.values()) - sum(s.score for s in self.story.values())
+        return sum(s.score for s in self.debris.values() if s.label != "duplicate") - sum(
+            s.score for s in self.story.values()
+        )
 
     def verdict(self) -> Span | None:
         """Return the span that names the line best: the surest; of two equally sure the one by wording."""
-        named = {f: s for f, s in self.debris.items() if s.label != "boilerplate"} or self.debris
+        debris = {f: s for f, s in self.debris.items() if s.label != "duplicate"}
+        named = {f: s for f, s in debris.items() if s.label != "boilerplate"} or debris
         if not named:
             return None
         family = max(named, key=lambda f: named[f].score + (0.0 if f in STRUCTURE else WORDING_LEAD))
@@ -133,7 +136,7 @@ def _decide(case: Case, weight: float, bar: Bar) -> Decision:
         return Decision(span.label, span.reason, span.score, kept=span.label == "body", value=span.value)
     verdict, protected = case.verdict(), case.protected()
     kept = Decision(*protected[2:5], kept=True, value=protected.value) if protected else BODY
-    if verdict is None or verdict.label == "duplicate":
+    if verdict is None:
         return kept
     if protected and protected.score >= max(SURE, verdict.score):
         return kept

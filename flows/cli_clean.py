@@ -48,9 +48,9 @@ def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     Stop it with Ctrl-C, or kill it: the same command goes on where it stopped. Exit code 0 only when
     every capture has a row. Example: strigil clean scrapes/ old.warc.gz --archive news
     """
-    from captures.values import ReadOptions  # noqa: PLC0415
-    from cleaners.values import Policy  # noqa: PLC0415
-    from flows.plan import RunOptions  # noqa: PLC0415
+    from captures.values import ReadOptions
+    from cleaners.values import Policy
+    from flows.plan import RunOptions
 
     named = {
         "text_columns": text_column,
@@ -71,11 +71,11 @@ def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> 
     Leaves the process with 130 after Ctrl-C, once everything that has begun is safe.
     """
     check_archive_folder(folder)
-    from archive.archive import Archive  # noqa: PLC0415
-    from flows.plan import check_input  # noqa: PLC0415
-    from flows.run import run  # noqa: PLC0415
-    from flows.stop import StopSwitch  # noqa: PLC0415
-    from flows.summary import print_summary  # noqa: PLC0415
+    from archive.archive import Archive
+    from flows.plan import check_input
+    from flows.run import run
+    from flows.stop import StopSwitch
+    from flows.summary import print_summary
 
     check_input(sources, options.read)
     with StopSwitch() as stop, _progress(stop) as on_progress:
@@ -90,11 +90,11 @@ def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> 
 @contextmanager
 def _progress(stop: StopSwitch) -> Iterator[OnProgress]:
     """Show a bar on a terminal, from the second second on; elsewhere nothing."""
-    import time  # noqa: PLC0415
+    import time
 
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from flows.run import Progress as RunProgress  # noqa: PLC0415
+    from flows.run import Progress as RunProgress
 
     console = stderr()
     bar = Progress(

@@ -32,8 +32,8 @@ def demo(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
             f"The example captures are not at {EXAMPLES}: they come with the source, not with the package. "
             "Clean something of yours: strigil clean SOURCE"
         )
-    from archive.archive import Archive  # noqa: PLC0415
-    from flows.plan import RunOptions  # noqa: PLC0415
+    from archive.archive import Archive
+    from flows.plan import RunOptions
 
     report = clean_sources([str(_shown(EXAMPLES))], archive, RunOptions())
     names = {

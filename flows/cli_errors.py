@@ -45,22 +45,22 @@ class ErrorsForPeople:
 
 def say_error(message: str) -> None:
     """Print an error message where errors belong."""
-    from flows.cli_options import stderr  # noqa: PLC0415
+    from flows.cli_options import stderr
 
     stderr().print(f"[bold red]strigil:[/] {_escape(message)}", soft_wrap=True)
 
 
 def _escape(message: str) -> str:
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.markup import escape
 
     return escape(message)
 
 
 def _known_errors() -> tuple[type[BaseException], ...]:
     """Return the errors whose message is written for people."""
-    from archive.errors import ArchiveError  # noqa: PLC0415
-    from captures.errors import CaptureError  # noqa: PLC0415
-    from cleaners.errors import CleanerError  # noqa: PLC0415
+    from archive.errors import ArchiveError
+    from captures.errors import CaptureError
+    from cleaners.errors import CleanerError
 
     return ArchiveError, CaptureError, CleanerError, PermissionError
 

@@ -48,7 +48,7 @@ def explain(
     A capture_id is looked up in the archive; a file is cleaned now and not archived.
     Example: strigil explain page.html
     """
-    from cleaners.values import Policy  # noqa: PLC0415
+    from cleaners.values import Policy
 
     if what == "-":
         pages = _from_stdin(Policy(policy.value))
@@ -71,18 +71,18 @@ def explain(
 
 
 def _from_stdin(policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
-    from captures.sniff import sniff  # noqa: PLC0415
-    from cleaners import clean  # noqa: PLC0415
+    from captures.sniff import sniff
+    from cleaners import clean
 
     payload = sys.stdin.buffer.read()
     yield "standard input", clean(payload, media_type=sniff(payload).media_type, policy=policy)
 
 
 def _from_file(path: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
-    from captures.readers import read_item  # noqa: PLC0415
-    from captures.storage import find_items  # noqa: PLC0415
-    from captures.values import ReadOptions  # noqa: PLC0415
-    from cleaners import clean_many  # noqa: PLC0415
+    from captures.readers import read_item
+    from captures.storage import find_items
+    from captures.values import ReadOptions
+    from cleaners import clean_many
 
     for item in find_items(path):
         for capture in read_item(item, ReadOptions()):
@@ -92,7 +92,7 @@ def _from_file(path: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
 
 def _from_archive(capture_id: str, folder: Path) -> Iterator[tuple[str, CleanedPage]]:
     archive = open_archive(folder)
-    from flows.stored import read_page  # noqa: PLC0415
+    from flows.stored import read_page
 
     found = read_page(archive, capture_id)
     if found is None:
@@ -101,7 +101,7 @@ def _from_archive(capture_id: str, folder: Path) -> Iterator[tuple[str, CleanedP
 
 
 def _print(name: str, page: CleanedPage, *, as_json: bool) -> None:
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text
 
     if as_json:
         print(json.dumps(_to_json(name, page), ensure_ascii=False, default=str))

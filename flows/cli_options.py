@@ -11,8 +11,9 @@ import typer
 from flows.errors import FlowError, UsageError
 
 if TYPE_CHECKING:  # importing the archive takes a second that --help should not
-    from archive.archive import Archive
     from rich.console import Console
+
+    from archive.archive import Archive
 
 DEFAULT_ARCHIVE = Path("strigil-archive")
 
@@ -48,7 +49,7 @@ def open_archive(folder: Path) -> Archive:
         raise FlowError(
             f"There is no archive at {folder} yet. Make one with: strigil clean SOURCE --archive {folder}"
         )
-    from archive.archive import Archive  # noqa: PLC0415
+    from archive.archive import Archive
 
     return Archive.open(folder, create=False)
 
@@ -61,13 +62,13 @@ def check_archive_folder(folder: Path) -> None:
 
 def stdout() -> Console:
     """Return the console for results: colours on a terminal, plain text elsewhere."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     return Console(highlight=False)
 
 
 def stderr() -> Console:
     """Return the console for progress and errors."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     return Console(stderr=True, highlight=False)

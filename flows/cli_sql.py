@@ -49,8 +49,9 @@ def sql(
 def _query(query: str, archive: ArchiveOption) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Run a query over the archive's views and return column names and rows."""
     opened = open_archive(archive)
-    import duckdb  # noqa: PLC0415
-    from archive.read import open_sql  # noqa: PLC0415
+    import duckdb
+
+    from archive.read import open_sql
 
     with open_sql(opened) as connection:
         try:
@@ -63,9 +64,9 @@ def _query(query: str, archive: ArchiveOption) -> tuple[list[str], list[tuple[An
 
 
 def _print_table(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
 
     console = stdout()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from archive.read import open_sql
-
 from archive.archive import Archive
+from archive.read import open_sql
 from cleaners.ledger import rebuild
 from cleaners.segment import find_lines
 from cleaners.values import CleanedPage, Edit, Evidence, Fields, Line, Status

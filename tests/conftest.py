@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,16 +11,17 @@ from uuid import uuid4
 import httpx
 import obstore
 import pytest
+from hypothesis import settings
 from obstore.store import S3Store
-
-_SERVER = """
-import sys
-from moto.server import ThreadedMotoServer
 
 # The same examples on every run, so that a red suite means a change; the clock of a busy machine is no law.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+_SERVER = """
+import sys
+from moto.server import ThreadedMotoServer
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)

@@ -27,7 +27,7 @@ JAPANESE = "港の古い橋は、七本の橋脚のうち二本にひびが見�
         (JAPANESE.encode("shift_jis"), "shift_jis", "cp932", "http"),
         (JAPANESE.encode("gb18030"), "gb2312", "gb18030", "http"),
         (b'<html><meta charset="windows-1251"><p>' + RUSSIAN.encode("cp1251"), None, "cp1251", "meta"),
-        (b'<meta http-equiv="Content-Type" content="text/html; charset=koi8-r">' + RUSSIAN.encode("koi8-r"), None, "koi8-r", "meta"),
+        (b'<meta http-equiv=x content="text/html; charset=koi8-r">' + RUSSIAN.encode("koi8-r"), None, "koi8-r", "meta"),
     ],
 )  # fmt: skip
 def test_charset_and_why(payload: bytes, declared: str | None, charset: str, source: str) -> None:
@@ -56,7 +56,9 @@ def test_utf8_comes_back(text: str) -> None:
     assert decode(text.encode()).text == text.removeprefix("\ufeff")
 
 
-@pytest.mark.parametrize("label", ["base64", "zlib", "rot13", "", None, "\0", "x" * 999, "idna", "utf-7", "unicode_escape"])
+@pytest.mark.parametrize(
+    "label", ["base64", "zlib", "rot13", "", None, "\0", "x" * 999, "idna", "utf-7", "unicode_escape"]
+)
 def test_what_is_no_charset_is_refused(label: str | None) -> None:
     """Codecs that are no charsets are not believed, wherever they are declared."""
     assert to_charset(label) is None

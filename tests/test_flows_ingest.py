@@ -28,7 +28,7 @@ os.environ |= {
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
     """Run a Prefect server of the tests' own, with an empty database."""
-    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415
+    from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
         yield
@@ -36,8 +36,8 @@ def prefect_server() -> Iterator[None]:
 
 def task_runs_of(flow_run_name: str) -> list[TaskRun]:
     """Return what the server knows of the task runs of a flow run."""
-    from prefect import get_client  # noqa: PLC0415
-    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName  # noqa: PLC0415
+    from prefect import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 
     wanted = FlowRunFilter(name=FlowRunFilterName(any_=[flow_run_name]))
     with get_client(sync_client=True) as client:
@@ -47,7 +47,7 @@ def task_runs_of(flow_run_name: str) -> list[TaskRun]:
 @pytest.mark.usefixtures("prefect_server")
 def test_ingest_ends_in_a_state_that_counts(tmp_path: Path) -> None:
     """A damaged file does not fail the run: the final state says how many were cleaned and how many not."""
-    from flows.ingest import ingest  # noqa: PLC0415
+    from flows.ingest import ingest
 
     write_captures(tmp_path / "captures", 9)
     damaged = gzip.compress(b"The bridge was closed on Tuesday.\n" * 200)[:-20]
@@ -65,10 +65,10 @@ def test_ingest_ends_in_a_state_that_counts(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("prefect_server")
 def test_ingest_leaves_a_summary_and_a_name(tmp_path: Path) -> None:
     """The run's name says what was ingested, its artifact holds the counts, a shard is one task run."""
-    from prefect import get_client  # noqa: PLC0415
-    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey  # noqa: PLC0415
+    from prefect import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-    from flows.ingest import ingest  # noqa: PLC0415
+    from flows.ingest import ingest
 
     source = tmp_path / "captures"
     write_captures(source, 10)
@@ -87,7 +87,7 @@ def test_ingest_leaves_a_summary_and_a_name(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("prefect_server")
 def test_a_shard_that_fails_is_tried_again_and_then_said(tmp_path: Path) -> None:
     """An archive that cannot be written fails the run, after the retries, with the reason."""
-    from flows.ingest import ingest  # noqa: PLC0415
+    from flows.ingest import ingest
 
     write_captures(tmp_path / "captures", 2)
     Archive.open(tmp_path / "archive")
@@ -102,7 +102,7 @@ def test_a_shard_that_fails_is_tried_again_and_then_said(tmp_path: Path) -> None
 @pytest.mark.usefixtures("prefect_server")
 def test_ingest_of_nothing_fails_with_a_sentence(tmp_path: Path) -> None:
     """A source that is not there is said in the state, not in a traceback."""
-    from flows.ingest import ingest  # noqa: PLC0415
+    from flows.ingest import ingest
 
     state = ingest(str(tmp_path / "nowhere"), str(tmp_path / "archive"), return_state=True)
     assert state.is_failed()

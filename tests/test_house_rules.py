@@ -39,7 +39,17 @@ DOORS = {
     "charset_normalizer": {"cleaners/decode.py"},
     "py3langid": {"cleaners/language.py"},
 }
-CORE_MAY_NOT = {"time", "random", "os", "logging", "socket", "subprocess", "urllib.request", "httpx", "requests"}
+CORE_MAY_NOT = {
+    "time",
+    "random",
+    "os",
+    "logging",
+    "socket",
+    "subprocess",
+    "urllib.request",
+    "httpx",
+    "requests",
+}
 FORBIDDEN_STEMS = {"utils", "util", "helpers", "helper", "common", "misc", "base"}
 
 
@@ -68,7 +78,9 @@ def test_rooms_import_downwards_only() -> None:
             if allowed is None or top not in (*ROOMS, "bench", "tests"):
                 continue
             if top not in allowed and module not in allowed:
-                wrong.append(f"{path.relative_to(ROOT)} imports {module}; {room} may import {sorted(allowed)}")
+                wrong.append(
+                    f"{path.relative_to(ROOT)} imports {module}; {room} may import {sorted(allowed)}"
+                )
     assert not wrong, "\n".join(wrong)
 
 
@@ -126,13 +138,13 @@ def test_every_public_thing_has_a_docstring() -> None:
         tree = ast.parse(path.read_text())
         if path.stat().st_size and not ast.get_docstring(tree):
             wrong.append(f"{path.relative_to(ROOT)}: no module docstring")
-        for node in tree.body:
-            if (
-                isinstance(node, ast.FunctionDef | ast.ClassDef)
-                and not node.name.startswith("_")
-                and not ast.get_docstring(node)
-            ):
-                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: no docstring")
+        wrong.extend(
+            f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: no docstring"
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and not node.name.startswith("_")
+            and not ast.get_docstring(node)
+        )
     assert not wrong, "\n".join(wrong)
 
 
@@ -165,7 +177,9 @@ def test_every_cleaner_has_a_negative_case(family: str) -> None:
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }
-    assert module in tested or module.split(".")[-1] in cases, f"no test imports {module}, no case file is named so"
+    assert module in tested or module.split(".")[-1] in cases, (
+        f"no test imports {module}, no case file is named so"
+    )
 
 
 def test_lock_files_pin_with_hashes_and_name_no_host() -> None:

@@ -8,11 +8,13 @@ from cleaners.segment import to_page
 from cleaners.settle import BARS, Decision, settle
 from cleaners.values import Page, Policy, Span
 
-PROSE = "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, the police said on Wednesday."
+PROSE = "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, police said."
 PAGE = to_page("\n".join(["Menu", PROSE, "In between", PROSE[:-1] + ", late.", "Below"]))
 
 
-def decide(*evidence: tuple[str, int, str, float], policy: Policy = Policy.BALANCED, page: Page = PAGE) -> list[Decision]:
+def decide(
+    *evidence: tuple[str, int, str, float], policy: Policy = Policy.BALANCED, page: Page = PAGE
+) -> list[Decision]:
     """Settle a page on evidence given as (family, line, label, score)."""
     spans: dict[str, list[Span]] = {}
     for family, line, label, score in evidence:
@@ -48,7 +50,9 @@ def test_kind_b_goes_by_wording_and_neighbour() -> None:
 @pytest.mark.parametrize("label", ["dateline", "correction", "caption", "title"])
 def test_kind_d_is_never_removed(label: str) -> None:
     """What is part of the story by its kind outweighs several pieces of equal evidence against it."""
-    found = decide(("d", 4, label, 1.0), ("lexicon", 4, "nav", 1.0), ("words", 4, "nav", 1.0), policy=Policy.STRICT)
+    found = decide(
+        ("d", 4, label, 1.0), ("lexicon", 4, "nav", 1.0), ("words", 4, "nav", 1.0), policy=Policy.STRICT
+    )
     assert found[4] == Decision(label, f"{label}/test", 1.0, kept=True)
 
 
