@@ -10,7 +10,8 @@ Disk faults (no space, no permission) stay the ``OSError`` they are.
     ├── RawChangedError          a raw payload is not what was committed
     ├── SchemaChangedError       an edition was begun with other columns
     ├── NoEditionError           there is no current edition, or none of that name
-    └── PromotionRefusedError    an edition does not hold everything that is committed
+    ├── PromotionRefusedError    an edition does not hold everything that is committed
+    └── SqlError                 a question that DuckDB cannot answer
 """
 
 from __future__ import annotations
@@ -102,3 +103,7 @@ class PromotionRefusedError(ArchiveError):
         )
         self.edition = edition
         self.missing = missing
+
+
+class SqlError(ArchiveError):
+    """A question in SQL that cannot be answered; the message is DuckDB's own."""

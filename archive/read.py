@@ -7,13 +7,15 @@ Views: ``documents`` (a row a capture), ``edits`` (a row a change, with what it 
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from archive.archive import Archive
+from archive.errors import SqlError
 from archive.schema import SCHEMA
 
 _RUNS: Final = {
@@ -54,6 +56,13 @@ from (select capture_id, url, capture_date, unnest(evidence) as evidence from do
 """
 
 
+class Answer(NamedTuple):
+    """What came of a question in SQL."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
 def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB connection with views over an edition, the current one if none is named."""
     data = archive.data_path(edition)
@@ -73,12 +82,20 @@ def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPy
     return connection
 
 
+def ask(archive: Archive, sql: str, values: Sequence[object] = (), *, edition: str | None = None) -> Answer:
+    """Return columns and rows of a query, whose ``?`` stand for the values; raise ``SqlError``."""
+    try:
+        with open_sql(archive, edition=edition) as connection:
+            result = connection.execute(sql, values)
+            return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
+    except duckdb.Error as error:
+        raise SqlError(str(error)) from error
+
+
 def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a query over the views of an edition."""
-    with open_sql(archive, edition=edition) as connection:
-        result = connection.execute(sql)
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    """Return the rows of a query over the views of an edition, a dict each."""
+    answer = ask(archive, sql, edition=edition)
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
 def _create_runs(connection: duckdb.DuckDBPyConnection, ledger: Path) -> None:

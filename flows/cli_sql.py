@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stdo
 from flows.errors import FlowError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from archive.read import Answer
 
 MAX_CELL_CHARS = 200
 MAX_TABLE_ROWS = 1_000
@@ -34,40 +34,38 @@ def sql(
     """
     if as_csv and as_json:
         raise UsageError("Choose one of --csv and --json.")
-    columns, rows = _query(query, archive)
+    answer = _ask(query, archive)
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
     elif as_json:
-        for row in rows:
-            print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))
+        for row in answer.rows:
+            print(json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=str))
     else:
-        _print_table(columns, rows)
+        _print_table(answer)
 
 
-def _query(query: str, archive: ArchiveOption) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Run a query over the archive's views and return column names and rows."""
+def _ask(query: str, archive: ArchiveOption) -> Answer:
+    """Run a query over the archive's views."""
     opened = open_archive(archive)
-    import duckdb
+    from archive.errors import SqlError
+    from archive.read import ask
 
-    from archive.read import open_sql
-
-    with open_sql(opened) as connection:
-        try:
-            result = connection.execute(query)
-            return [column[0] for column in result.description or ()], result.fetchall()
-        except duckdb.Error as error:
-            lines = [line for line in str(error).splitlines() if line.strip()]
-            hint = 'Views: documents, edits, fields, runs; try: strigil sql "describe documents"'
-            raise FlowError("\n".join([*lines, hint])) from error
+    try:
+        return ask(opened, query)
+    except SqlError as error:
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        hint = 'Views: documents, edits, fields, runs; try: strigil sql "describe documents"'
+        raise FlowError("\n".join([*lines, hint])) from error
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _print_table(answer: Answer) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
+    columns, rows = answer
     console = stdout()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from archive.archive import Archive
-from archive.read import open_sql
+from archive.read import ask
 from cleaners.ledger import rebuild
 from cleaners.segment import find_lines
 from cleaners.values import CleanedPage, Edit, Evidence, Fields, Line, Status
@@ -18,13 +18,10 @@ _OTHER_NAMES = {"byline": "author"}
 
 def read_page(archive: Archive, capture_id: str) -> tuple[str, CleanedPage] | None:
     """Return a capture's name and its page as it was archived, if the archive has it."""
-    with open_sql(archive) as connection:
-        found = connection.execute("select * from documents where capture_id = ?", [capture_id])
-        names = [column[0] for column in found.description]
-        values = found.fetchone()
-    if values is None:
+    columns, rows = ask(archive, "select * from documents where capture_id = ?", [capture_id])
+    if not rows:
         return None
-    row = dict(zip(names, values, strict=True))
+    row = dict(zip(columns, rows[0], strict=True))
     return row["url"] or row["source_file"], to_page(row)
 
 

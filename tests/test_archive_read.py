@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.errors import NoEditionError
-from archive.read import open_sql, query
+from archive.errors import NoEditionError, SqlError
+from archive.read import ask, open_sql, query
 from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_page, make_pages
 
 
@@ -69,3 +69,23 @@ def test_views_over_an_empty_edition(tmp_path: Path) -> None:
     archive.promote(PIPELINE)
     for view in ("documents", "edits", "fields", "runs"):
         assert query(archive, f"select * from {view}") == []
+
+
+def test_questions_take_values_and_wrong_ones_are_told(archive: Archive) -> None:
+    """A ``?`` stands for a value; what DuckDB cannot answer comes with its own words."""
+    url = make_capture(3).url
+    assert ask(archive, "select url, 1 as one from documents where url = ?", [url]) == (
+        ("url", "one"),
+        [(url, 1)],
+    )
+    with pytest.raises(SqlError, match="nowhere"):
+        ask(archive, "select * from nowhere")
+
+
+def test_a_broken_part_is_told_by_name(archive: Archive) -> None:
+    """A question over a file that is no Parquet is an ``SqlError`` too."""
+    part = min(archive.data_path().rglob("*.parquet"))
+    part.unlink()
+    part.write_bytes(b"no Parquet at all")
+    with pytest.raises(SqlError, match=part.name):
+        ask(archive, "select * from documents")

@@ -6,7 +6,10 @@ from cleaners.repetition import find as find_repetition
 from cleaners.segment import to_page
 from cleaners.shape import find as find_shape
 
-PROSE = "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, police said."
+PROSE = (
+    "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, "
+    "the police said late on Wednesday."
+)
 MENU = ["Home", "News", "Sport", "Weather", "Culture", "Science", "Podcasts", "About the paper", "Archive"]
 
 

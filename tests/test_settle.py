@@ -8,7 +8,10 @@ from cleaners.segment import to_page
 from cleaners.settle import BARS, Decision, settle
 from cleaners.values import Page, Policy, Span
 
-PROSE = "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, police said."
+PROSE = (
+    "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, "
+    "the police said late on Wednesday."
+)
 PAGE = to_page("\n".join(["Menu", PROSE, "In between", PROSE[:-1] + ", late.", "Below"]))
 
 
