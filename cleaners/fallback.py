@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from trafilatura.metadata import extract_metadata
-
 from cleaners.html.dates import to_iso
 from cleaners.html.people import to_people
 from cleaners.html.titles import to_headline
@@ -43,6 +41,8 @@ def is_silent(evidence: tuple[Evidence, ...]) -> bool:
 def _find(html: str, url: str | None, captured_at: datetime | None) -> Iterator[Evidence]:
     # Without a last day of its own htmldate asks the machine's clock, and results change by the day.
     dates = {"original_date": True, "extensive_search": False, "max_date": _LAST_DAY}
+    from trafilatura.metadata import extract_metadata  # noqa: PLC0415  slow to import, rarely asked for
+
     document = extract_metadata(html, default_url=url, date_config=dates)
     if document is None:
         return

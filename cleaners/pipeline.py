@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from cleaners import lexicon, repetition, shape, sites
+from cleaners import fallback, lexicon, repetition, shape, sites
 from cleaners.decode import Decoded, decode
 from cleaners.edits import to_edits
 from cleaners.errors import CleanerError
@@ -67,8 +67,21 @@ NOT_TEXT: Final = "not text"
 """What every reader's error says of images, archives and other things no cleaner can read."""
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 MAX_GARBAGE_SHARE: Final = 0.1
+GARBAGE_SAMPLE_CHARS: Final = 4096
 # Linear: one character class. What no text has, but every binary file.
 _GARBAGE: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+class _Given(NamedTuple):
+    """A capture handed to ``clean`` by value."""
+
+    payload: str | bytes
+    media_type: str
+    url: str | None
+    captured_at: datetime | None
+    charset: str | None = None
+    error: str | None = None
+    truncated: str | None = None
 
 
 def clean(
@@ -76,8 +89,8 @@ def clean(
     media_type: str = "text/plain",
     *,
     url: str | None = None,
-    policy: Policy | str = Policy.BALANCED,
     captured_at: datetime | None = None,
+    policy: Policy | str = Policy.BALANCED,
 ) -> CleanedPage:
     r"""Clean one capture: text, or HTML with ``media_type="text/html"``.
 
@@ -87,65 +100,69 @@ def clean(
     >>> page.text
     'The bridge was closed on Tuesday.'
     >>> page.edits[0].reason, page.rebuild() == page.source_text
-    ('listen_live/listen-live', True)
+    ('listen_live/live', True)
     """
-    decoded = _decode(payload, None, media_type)
-    return _clean_decoded(decoded, media_type, policy=Policy(policy), url=url, captured_at=captured_at)
+    (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy)
+    return page
 
 
 def clean_many(
-    captures: Iterable[CaptureLike], *, policy: Policy | str = Policy.BALANCED
+    captures: Iterable[CaptureLike],
+    *,
+    policy: Policy | str = Policy.BALANCED,
+    thorough_metadata: bool = False,
 ) -> Iterator[CleanedPage]:
-    """Clean captures as a stream, one page each, in order; the same results as ``clean``.
+    """Clean captures as a stream, one page each, in order.
 
     No capture ends the stream: what fails becomes a page with status ``failed`` and the reason.
+    ``thorough_metadata`` asks trafilatura for title, byline and publication date where the markup of an
+    HTML capture is silent. That doubles or triples the time of such a page, and of what it adds only
+    two thirds are right (docs/quality.md), so it is off by default.
     """
     chosen = Policy(policy)
     for capture in captures:
         try:
-            yield _clean_capture(capture, chosen)
+            yield _clean_capture(capture, chosen, thorough_metadata=thorough_metadata)
         except CleanerError:
             raise  # our own data files are unusable: that is no capture's fault
         except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
-            yield _without_text(
-                Status.FAILED, f"cleaner failed: {type(error).__name__}: {error}", capture.media_type
-            )
+            reason = f"cleaner failed: {type(error).__name__}: {error}"
+            yield _without_text(Status.FAILED, reason, capture.media_type)
 
 
-def _clean_capture(capture: CaptureLike, policy: Policy) -> CleanedPage:
+def _clean_capture(capture: CaptureLike, policy: Policy, *, thorough_metadata: bool) -> CleanedPage:
     if capture.error and not (capture.truncated and capture.payload):
         status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
         return _without_text(status, capture.error, capture.media_type)
-    decoded = _decode(capture.payload, capture.charset, capture.media_type)
-    page = _clean_decoded(
-        decoded, capture.media_type, policy=policy, url=capture.url, captured_at=capture.captured_at
-    )
-    if (
-        capture.truncated and page.status is Status.CLEANED
-    ):  # what is there is clean; a person may want the rest
+    decoded = _decode(capture)
+    garbage = len(_GARBAGE.findall(decoded.text, 0, GARBAGE_SAMPLE_CHARS))
+    if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
+        reason = f"{NOT_TEXT}: control or undecodable characters"
+        return _without_text(Status.REJECTED, reason, capture.media_type)
+    page = _clean_page(_to_page(capture, decoded.text, thorough_metadata=thorough_metadata), decoded, policy)
+    if capture.truncated and page.status is Status.CLEANED:
+        # What is there is clean, but a person may want to fetch the rest.
         return replace(page, status=Status.REVIEW, reason=capture.error or f"truncated: {capture.truncated}")
     return page
 
 
-def _decode(payload: str | bytes, charset: str | None, media_type: str) -> Decoded:
-    if isinstance(payload, str):
-        return Decoded(payload, "utf-8", "given")
-    return decode(payload, declared=charset, is_html=media_type in HTML_TYPES)
+def _decode(capture: CaptureLike) -> Decoded:
+    if isinstance(capture.payload, str):
+        return Decoded(capture.payload, "utf-8", "given")
+    return decode(capture.payload, declared=capture.charset, is_html=capture.media_type in HTML_TYPES)
 
 
-def _clean_decoded(
-    decoded: Decoded, media_type: str, *, policy: Policy, url: str | None, captured_at: datetime | None
-) -> CleanedPage:
-    """Clean a decoded capture."""
-    garbage = len(_GARBAGE.findall(decoded.text, 0, 4096))
-    if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), 4096)):
-        return _without_text(Status.REJECTED, f"{NOT_TEXT}: control or undecodable characters", media_type)
-    if media_type in HTML_TYPES:
-        rules = sites.load_site_rules().for_page(url, captured_at)
-        page = to_html_page(decoded.text, url=url, captured_at=captured_at, rules=rules)
-    else:
-        page = to_page(decoded.text, url=url, captured_at=captured_at)
-    return _clean_page(page, decoded, policy)
+def _to_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Page:
+    url, captured_at = capture.url, capture.captured_at
+    if capture.media_type not in HTML_TYPES:
+        return to_page(text, url=url, captured_at=captured_at)
+    rules = sites.load_site_rules().for_page(url, captured_at)
+    page = to_html_page(text, url=url, captured_at=captured_at, rules=rules)
+    if not (thorough_metadata and fallback.is_silent(page.evidence)):
+        return page
+    said = {candidate.field for candidate in page.evidence}
+    more = fallback.find_metadata(text, url, captured_at=captured_at)
+    return replace(page, evidence=page.evidence + tuple(c for c in more if c.field not in said))
 
 
 def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
