@@ -1,0 +1,84 @@
+"""What the documents say holds: recipes run, the data dictionary is complete, commands exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archive.archive import Archive
+from archive.read import query
+from archive.schema import describe_schema
+from cleaners import Policy, clean
+from cleaners.settle import BARS
+from flows.plan import RunOptions
+from flows.run import run
+from flows.stop import StopSwitch
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+RECIPES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs/archive.md").read_text(), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def example_archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Return an archive of the example captures."""
+    archive = Archive.open(tmp_path_factory.mktemp("examples") / "archive")
+    run([str(ROOT / "examples/captures")], archive, RunOptions(workers=1), StopSwitch())
+    return archive
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_recipes_give_rows(example_archive: Archive, recipe: str) -> None:
+    """Every recipe runs on the example captures, and finds something there."""
+    assert query(example_archive, recipe)
+
+
+def test_there_are_recipes() -> None:
+    """The recipes are found: an empty list would pass."""
+    assert len(RECIPES) >= 6
+
+
+def test_every_column_is_in_the_data_dictionary() -> None:
+    """docs/archive.md names each column with the description that the files carry."""
+    text = (ROOT / "docs/archive.md").read_text()
+    *columns, day = describe_schema()["columns"]
+    assert [c["name"] for c in columns if f"| `{c['name']}` |" not in text or c["description"] not in text] == []
+    assert f"`{day['name']}`" in text
+
+
+def test_the_bars_are_as_written() -> None:
+    """docs/how-it-decides.md gives the bars of each kind as the code has them."""
+    text = (ROOT / "docs/how-it-decides.md").read_text()
+    policies = (Policy.STRICT, Policy.BALANCED, Policy.LENIENT)
+    for kind in "abc":
+        bars = " | ".join(str(getattr(BARS[policy], kind)) for policy in policies)
+        assert re.search(rf"^\| {kind.upper()} \|.*\| {re.escape(bars)} \|$", text, re.MULTILINE), bars
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of every document points to a file."""
+    broken = [
+        f"{document.name}: {target}"
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text())
+        if not (document.parent / target).exists()
+    ]
+    assert not broken
+
+
+def test_the_readme_shows_what_happens() -> None:
+    """The page before and the fields after, in README.md, are what ``clean`` does."""
+    text = (ROOT / "README.md").read_text()
+    before = re.search(r"```\n(09:11.*?)```", text, re.DOTALL)
+    assert before
+    page = clean(before[1])
+    assert page.fields.section == "Northern Europe"
+    assert page.fields.tags == ("bridge", "ferry", "port authority")
+    assert len(page.fields.related) == 2
+    assert page.fields.page_clock
+    assert page.fields.published_at is None
+    assert page.text.startswith("The old bridge will stay closed")
+    assert page.text.endswith("said its chief engineer.")
+    assert page.rebuild() == before[1]
