@@ -7,14 +7,13 @@ stay right; a number out of a column's range becomes null (the raw index still h
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
+from archive.columns import encode, to_array
 from archive.identity import to_utc, urlkey
 from archive.schema import SCHEMA
 from archive.surt import to_domain, to_host
@@ -22,8 +21,6 @@ from archive.values import Pipeline, RawRef
 from captures.values import Capture
 from cleaners.values import CleanedPage, Line
 
-# One character class: linear.
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNREMARKABLE: Final = frozenset({"body", "blank"})
 _MAX_INT16: Final = 2**15 - 1
 
@@ -54,7 +51,7 @@ def to_table(rows: Sequence[Row], pipeline: Pipeline) -> pa.Table:
         ("config_digest", pipeline.config_digest),
     ):
         columns[name] = [constant] * len(rows)
-    arrays = [_to_array(columns[field.name], field.type) for field in SCHEMA]
+    arrays = [to_array(columns[field.name], field.type) for field in SCHEMA]
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
@@ -79,11 +76,7 @@ def _instant(value: Callable[[Row], datetime | None]) -> Callable[[Row], datetim
 
 
 def _digest(text: str) -> str:
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        data = _encodable(text).encode()
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    return "sha256:" + hashlib.sha256(encode(text)).hexdigest()
 
 
 def _status(row: Row) -> int | None:
@@ -138,31 +131,3 @@ _VALUES: Final[dict[str, Callable[[Row], Any]]] = {
     },
 }  # fmt: skip
 """How each column is read off a row; ``domain`` and the pipeline's columns come apart."""
-
-
-def _to_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return values as an array of a column's type."""
-    if pa.types.is_list(kind):
-        offsets = pa.array([0, *accumulate(map(len, values))], pa.int32())
-        flat = list(chain.from_iterable(values))
-        if pa.types.is_struct(kind.value_type):
-            return pa.ListArray.from_arrays(offsets, _to_structs(flat, kind.value_type), type=kind)
-        return pa.ListArray.from_arrays(offsets, _to_array(flat, kind.value_type), type=kind)
-    if pa.types.is_string(kind):
-        try:
-            return pa.array(values, kind)
-        except UnicodeEncodeError:
-            return pa.array([text and _encodable(text) for text in values], kind)
-    return pa.array(values, kind)
-
-
-def _to_structs(values: Sequence[tuple[Any, ...]], kind: pa.StructType) -> pa.StructArray:
-    """Return named tuples, whose fields stand in the order of the type, as an array of structs."""
-    columns: Iterable[tuple[Any, ...]] = zip(*values, strict=True) if values else [()] * kind.num_fields
-    arrays = [_to_array(column, field.type) for column, field in zip(columns, kind, strict=True)]
-    return pa.StructArray.from_arrays(arrays, fields=list(kind))
-
-
-def _encodable(text: str) -> str:
-    """Return a text that can be UTF-8, as long as it was."""
-    return _SURROGATE.sub("\ufffd", text)

@@ -110,13 +110,14 @@ def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     assert query(ask, tmp_path / "one") == query(ask, tmp_path / "two")
 
 
-def test_cleaning_does_not_import_prefect(tmp_path: Path) -> None:
-    """Prefect costs seconds; the command does without."""
+def test_cleaning_does_not_import_what_it_does_not_need(tmp_path: Path) -> None:
+    """Prefect costs seconds, pandas half of one; cleaning text does without them and without bs4."""
     write_captures(tmp_path / "captures", 1)
     ended = strigil("clean", "captures", cwd=tmp_path, PYTHONVERBOSE="1")
     assert ended.returncode == 0
     assert "import 'flows.run'" in ended.stderr
-    assert "import 'prefect" not in ended.stderr
+    for package in ("prefect", "pandas", "bs4", "trafilatura", "duckdb"):
+        assert f"import '{package}" not in ended.stderr
 
 
 def test_an_archive_that_cannot_be_written_is_said_and_exits_with_1(tmp_path: Path) -> None:

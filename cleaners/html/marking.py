@@ -10,10 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-from soupsieve import SelectorSyntaxError
-
 from cleaners.html.taming import tame
 
 MARK = "data-strigil-mark"
@@ -42,6 +38,9 @@ def mark_elements(html: str, rules: Sequence[Rule]) -> tuple[str, list[Mark]]:
     one on an outer element. A page no rule matches comes back as it was, and so does one that
     BeautifulSoup cannot read (``<![foo[``).
     """
+    from bs4 import BeautifulSoup  # noqa: PLC0415  slow to import, and text pages have no elements
+    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415
+
     try:
         soup = BeautifulSoup(tame(html), "html.parser")
     except ParserRejectedMarkup:
@@ -60,6 +59,9 @@ def mark_elements(html: str, rules: Sequence[Rule]) -> tuple[str, list[Mark]]:
 
 def find_fault(selector: str) -> str:
     """Return what is wrong with a selector, "" when nothing is."""
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+    from soupsieve import SelectorSyntaxError  # noqa: PLC0415
+
     try:
         BeautifulSoup("", "html.parser").select(selector)
     except SelectorSyntaxError as error:
