@@ -10,7 +10,7 @@ import pytest
 
 from archive.archive import Archive
 from bench.generated import write_captures
-from tests.strigil_command import query, strigil
+from tests.strigil_command import query, strigil, strigil_process
 
 COUNT = "select count(*) as rows, count(distinct capture_id) as captures from documents"
 
@@ -103,8 +103,8 @@ def test_columns_of_a_table_can_be_named(tmp_path: Path) -> None:
 def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     """The rows do not depend on who made them."""
     write_captures(tmp_path / "captures", 40)
-    for name, workers in (("one", "1"), ("two", "2")):
-        ended = strigil("clean", "captures", "--archive", name, "--workers", workers, cwd=tmp_path)
+    for run, name, workers in ((strigil, "one", "1"), (strigil_process, "two", "2")):
+        ended = run("clean", "captures", "--archive", name, "--workers", workers, cwd=tmp_path)
         assert ended.returncode == 0, ended.stderr
     ask = "select capture_id, text, status from documents order by capture_id"
     assert query(ask, tmp_path / "one") == query(ask, tmp_path / "two")
@@ -113,7 +113,7 @@ def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
 def test_cleaning_does_not_import_what_it_does_not_need(tmp_path: Path) -> None:
     """Prefect costs seconds, pandas half of one; cleaning text does without them and without bs4."""
     write_captures(tmp_path / "captures", 1)
-    ended = strigil("clean", "captures", cwd=tmp_path, PYTHONVERBOSE="1")
+    ended = strigil_process("clean", "captures", cwd=tmp_path, PYTHONVERBOSE="1")
     assert ended.returncode == 0
     assert "import 'flows.run'" in ended.stderr
     for package in ("prefect", "pandas", "bs4", "trafilatura", "duckdb"):

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.strigil_command import clean_environ, strigil
+from tests.strigil_command import clean_environ, strigil_process
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return a folder in which the demo ran once, and what it printed."""
     folder = tmp_path_factory.mktemp("demo")
-    ended = strigil("demo", cwd=folder)
+    ended = strigil_process("demo", cwd=folder)
     assert ended.returncode == 0, ended.stderr
     return folder, ended.stdout
 
@@ -47,6 +47,6 @@ def test_commands_that_the_demo_proposes_work(first: tuple[Path, str]) -> None:
 def test_demo_a_second_time_finds_nothing_new(first: tuple[Path, str]) -> None:
     """Known files cost nothing, and the demo says so."""
     folder, _ = first
-    ended = strigil("demo", cwd=folder)
+    ended = strigil_process("demo", cwd=folder)
     assert ended.returncode == 0
     assert "Nothing new: all " in ended.stdout

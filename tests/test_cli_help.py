@@ -13,8 +13,8 @@ from cleaners.values import Policy
 from flows.cli import app
 from flows.cli_clean import FORMATS
 from flows.cli_options import PolicyName
+from tests.strigil_command import strigil, strigil_process
 
-STRIGIL = Path(sys.executable).with_name("strigil")
 VERBS = ("clean", "explain", "sql", "verify", "demo")
 HEAVY = (
     "numpy",
@@ -29,18 +29,18 @@ HEAVY = (
 )
 
 
-def test_help_lists_every_verb_in_one_line() -> None:
+def test_help_lists_every_verb_in_one_line(tmp_path: Path) -> None:
     """The front page names each verb, and none of its lines is wider than a terminal of 80."""
-    shown = subprocess.run([STRIGIL, "--help"], capture_output=True, text=True, check=True).stdout
+    shown = strigil_process("--help", cwd=tmp_path).stdout
     for verb in VERBS:
         assert f"│ {verb} " in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_a_help_with_an_example(verb: str) -> None:
+def test_every_verb_has_a_help_with_an_example(verb: str, tmp_path: Path) -> None:
     """The help of a verb ends in a command to try."""
-    shown = subprocess.run([STRIGIL, verb, "--help"], capture_output=True, text=True, check=True).stdout
+    shown = strigil(verb, "--help", cwd=tmp_path).stdout
     assert f"strigil {verb}" in shown.split("Example:")[1]
 
 

@@ -14,6 +14,8 @@ from bench.kill import count_rows, kill_until_done, start, wait_for_group
 from tests.strigil_command import strigil
 
 CAPTURES = 300
+KILLS = 2
+"""``python -m bench.kill`` makes hundreds."""
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +30,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_killed_again_and_again_ends_with_each_capture_once(
     source: Path, tmp_path: Path, workers: int
 ) -> None:
-    """Four kills at random moments, of the process alone or with its workers; nothing is left running."""
+    """Kills at random moments, of the process alone or with its workers; nothing is left running."""
     random_ = random.Random(workers)  # noqa: S311 - moments, not secrets
-    result = kill_until_done(source, tmp_path / "archive", 4, random_, workers)
+    result = kill_until_done(source, tmp_path / "archive", KILLS, random_, workers)
     assert result.kills
     assert (result.rows, result.captures, result.problems, result.orphans) == (CAPTURES, CAPTURES, 0, 0)
 
@@ -45,11 +47,10 @@ def test_two_runs_at_the_same_moment_clean_each_capture_once(source: Path, tmp_p
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_ends_soon_and_the_next_run_goes_on(tmp_path: Path, workers: str) -> None:
+def test_ctrl_c_ends_soon_and_the_next_run_goes_on(source: Path, tmp_path: Path, workers: str) -> None:
     """Exit code 130 within seconds, no process left, the rest is done by the next run."""
-    write_captures(tmp_path / "captures", 4 * CAPTURES)
     archive = tmp_path / "archive"
-    process = start("clean", str(tmp_path / "captures"), "--archive", str(archive), "--workers", workers)
+    process = start("clean", str(source), "--archive", str(archive), "--workers", workers)
     while not list(archive.glob("log/*.json")):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
@@ -60,5 +61,5 @@ def test_ctrl_c_ends_soon_and_the_next_run_goes_on(tmp_path: Path, workers: str)
     assert "the same command does the rest" in errors
     assert "Traceback" not in errors
     assert wait_for_group(process.pid, seconds=2) == 0
-    assert strigil("clean", "captures", "--archive", "archive", cwd=tmp_path).returncode == 0
-    assert count_rows(archive) == (4 * CAPTURES, 4 * CAPTURES)
+    assert strigil("clean", source, "--archive", "archive", cwd=tmp_path).returncode == 0
+    assert count_rows(archive) == (CAPTURES, CAPTURES)
