@@ -1,6 +1,7 @@
 """Find the headline of a text capture.
 
-In the wild: the first line, followed by two blank lines; the line above the first paragraph; the line
+In the wild: the first line, followed by two blank lines; the line above the first paragraph, with share
+buttons, a byline and a stamp between; the line
 that the first line of the page repeats with the site's name (``Bridge closed - The Example``).
 Left alone: pages of HTML (their headings say it), a page whose head holds only menus: no headline
 is a good answer. Lines of fewer than three words and lines that end like a sentence are no headlines.
@@ -53,7 +54,7 @@ def find(page: Page) -> Iterator[Span]:
             yield page.span(i, "title", reason="title/above-gap", score=0.9)
             return
     for i in near:
-        if not page.texts[i + 1] or i == lines[-1]:
+        if not page.texts[i + 1] or all(_is_furniture(page, j) for j in lines if j > i):
             yield page.span(i, "title", reason="title/above-story", score=0.7)
             return
 
@@ -85,7 +86,12 @@ def _is_headline(page: Page, i: int, *, marked: bool = False) -> bool:
         return False
     if is_sentence(text) and not marked and not text.endswith(ASKING):
         return False
-    if page.keys[i] in load_lexicons().line or to_names(text) or text.endswith((":", "：", ",")):
-        return False
-    moment = to_moment(text) if "0" in page.keys[i] else None
-    return moment is None or len(moment.rest.split()) >= MIN_WORDS
+    return not (_is_furniture(page, i) or text.endswith((":", "：", ",")))
+
+
+def _is_furniture(page: Page, i: int) -> bool:
+    """Say whether a line is what stands around headlines: a known phrase, a byline, a stamp."""
+    if page.keys[i] in load_lexicons().line or to_names(page.texts[i]):
+        return True
+    moment = to_moment(page.texts[i]) if "0" in page.keys[i] else None
+    return moment is not None and len(moment.rest.split()) < MIN_WORDS
