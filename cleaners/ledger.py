@@ -1,4 +1,4 @@
-"""The edit ledger: apply edits to a source text, and undo them exactly.
+"""The edit ledger: what became of each line, the edits of a page, how to apply and to undo them.
 
 Law: for sorted, disjoint edits inside the text,
 ``rebuild(*apply(source_text, edits)) == source_text``, byte for byte.
@@ -7,8 +7,29 @@ Law: for sorted, disjoint edits inside the text,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from cleaners.values import Edit
+
+class Edit(NamedTuple):
+    """One change to the source text; a removal has an empty replacement."""
+
+    start: int
+    end: int
+    label: str
+    reason: str
+    score: float
+    replacement: str
+
+
+class Line(NamedTuple):
+    """One line of the source text, without its line break, and what became of it."""
+
+    start: int
+    end: int
+    label: str
+    reason: str
+    score: float
+    kept: bool
 
 
 def apply(source_text: str, edits: Sequence[Edit]) -> tuple[str, str]:

@@ -12,6 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from cleaners.explain import explain
+from cleaners.ledger import Edit as Edit  # noqa: PLC0414  said twice: it is offered from here too
+from cleaners.ledger import Line as Line  # noqa: PLC0414
+from cleaners.ledger import rebuild
+
 
 class Policy(StrEnum):
     """How readily debris goes.
@@ -49,28 +54,6 @@ class Span(NamedTuple):
     reason: str
     score: float = 1.0
     value: str | None = None
-
-
-class Edit(NamedTuple):
-    """One change to the source text; a removal has an empty replacement."""
-
-    start: int
-    end: int
-    label: str
-    reason: str
-    score: float
-    replacement: str
-
-
-class Line(NamedTuple):
-    """One line of the source text, without its line break, and what became of it."""
-
-    start: int
-    end: int
-    label: str
-    reason: str
-    score: float
-    kept: bool
 
 
 class Evidence(NamedTuple):
@@ -216,12 +199,9 @@ class CleanedPage:
 
     def rebuild(self) -> str:
         """Return the source text, made again from ``text``, ``edits`` and ``removed_text``."""
-        from cleaners.ledger import rebuild  # noqa: PLC0415  it imports these values
-
         return rebuild(self.text, self.edits, self.removed_text)
 
     def explain(self, *, color: bool = False) -> str:
         """Return the page line by line, each with its label, its reason and whether it was kept."""
-        from cleaners.explain import explain  # noqa: PLC0415  it imports these values
-
-        return explain(self, color=color)
+        head = f"{self.status}: {self.reason}" if self.reason else f"{self.status}"
+        return "\n".join([head, *explain(self.lines, self.source_text, color=color)])
