@@ -61,6 +61,21 @@ class Archive:
 
         When this returns, the raw bytes and the record are on the disk for good.
         """
+        raw = self._commit(captures, done_items)
+        return raw.batch if raw else _NOTHING_NEW
+
+    def commit_for_later(
+        self, captures: Sequence[Capture], done_items: Sequence[str] = ()
+    ) -> LoggedBatch | None:
+        """Commit, but return what another process needs to load what was new; None if nothing was."""
+        raw = self._commit(captures, done_items)
+        if raw is None:
+            return None
+        return LoggedBatch(
+            str(self.root), raw.batch.digest, raw.index, len(raw.batch.captures), raw.payload_bytes
+        )
+
+    def _commit(self, captures: Sequence[Capture], done_items: Sequence[str]) -> RawBatch | None:
         candidates = identify(captures)
         raw: RawBatch | None = None
         while True:
@@ -69,12 +84,12 @@ class Archive:
             candidates = [one for one, new in zip(candidates, is_new, strict=True) if new]
             items = self._log.new_items(done_items)
             if not candidates and not items:
-                return _NOTHING_NEW
+                return None
             if raw is None or len(raw.batch.captures) != len(candidates):
                 raw = write_raw(self._store, candidates) if candidates else None
             entry = LogEntry.from_raw(raw, items) if raw else LogEntry(done_items=items)
             if self._log.append(entry, number):
-                return raw.batch if raw else _NOTHING_NEW
+                return raw
 
     def publish(
         self, batch: Batch, pages: Sequence[CleanedPage], pipeline: Pipeline

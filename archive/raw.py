@@ -20,7 +20,7 @@ from archive.warc import record_id_of, to_record
 from captures.values import Capture
 
 ReadPayload = Callable[[str, int, int], bytes]
-"""``(file, offset, length) -> payload`` of a WARC record."""
+"""``(file, offset, payload_bytes) -> payload`` of a WARC record; more than that is cut off."""
 
 _NAME_DIGITS: Final = 16
 
@@ -90,9 +90,9 @@ def read_raw(root: Path, index: FileRecord, digest: str, read_payload: ReadPaylo
     lines = read_index(root, index)
     captures = []
     for line in lines:
-        file, offset, length, _record_id = line.ref
+        file, offset, _length, _record_id = line.ref
         where = str(root / file) if file == _warc_name(digest) else file
-        payload = read_payload(where, offset, length)[: line.payload_bytes]
+        payload = read_payload(where, offset, line.payload_bytes)[: line.payload_bytes]
         capture = replace(line.capture, payload=payload)
         if capture.payload_digest != line.payload_digest:
             raise RawChangedError(where, offset)

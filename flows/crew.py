@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Final
 
+from flows.jobs import Job, ShardReport, Watch
+from flows.lanes import Lanes
 from flows.pool import WorkerPool, cpu_count
-from flows.shard import Job, ShardReport, Watch, run_job
+from flows.shard import run_job
 from flows.stop import StopSwitch
 
 MAX_IN_PROCESS_BYTES: Final = 2 * 1024 * 1024
@@ -20,7 +20,6 @@ A worker costs a second before its first capture; two megabytes of text take two
 """
 GRACE_SECONDS: Final = 5.0
 """How long workers may go on after a stop. They look after every page, so this is for hard ones."""
-_TICK_SECONDS: Final = 0.2
 
 
 class Crew:
@@ -32,24 +31,23 @@ class Crew:
         self._stop = stop
         self._on_captures = on_captures
         self._pool: WorkerPool | None = None
+        self._deadline: float | None = None
 
-    def run(self, jobs: Iterable[Job], size_bytes: int) -> Iterator[tuple[Job, ShardReport]]:
-        """Yield each job with its report, in the order they end; after a stop only what has begun."""
-        if self._pool is None and self._workers > 1 and size_bytes > self._max_in_process_bytes:
+    def run(
+        self, jobs: Sequence[Job], size_bytes: int, *, may_kill: bool = False
+    ) -> Iterator[tuple[Job, ShardReport]]:
+        """Yield each job with its report, in the order they end; after a stop only what has begun.
+
+        Jobs that ``may_kill`` the process that runs them are not run in this one.
+        """
+        has_much = self._workers > 1 and size_bytes > self._max_in_process_bytes
+        if self._pool is None and jobs and (has_much or may_kill):
             self._pool = WorkerPool(self._workers, self._stop, self._on_captures)
-        run_one = self._run_here if self._pool is None else self._pool.run
-        lanes = 1 if self._pool is None else self._workers + 1  # one more, so that no worker waits
-        waiting = iter(jobs)
-        running: dict[Future[ShardReport], Job] = {}
-        with ThreadPoolExecutor(lanes) as threads:
-            while True:
-                if not self._stop.is_requested():
-                    for job in islice(waiting, lanes - len(running)):
-                        running[threads.submit(run_one, job)] = job
-                if not running:
-                    return
-                for future in self._wait(running):
-                    yield running.pop(future), future.result()
+        if self._pool is None:
+            lanes = Lanes(self._run_here, 1, self._stop)
+        else:
+            lanes = Lanes(self._pool.run, self._pool.lanes, self._stop, self._end_after_grace)
+        yield from lanes.run(jobs)
 
     def __enter__(self) -> Crew:
         return self
@@ -60,17 +58,13 @@ class Crew:
         if self._pool is not None:
             self._pool.close()
 
-    def _wait(self, running: Iterable[Future[ShardReport]]) -> set[Future[ShardReport]]:
-        """Wait for some job to end; after a stop no longer than the time of grace."""
-        deadline: float | None = None
-        while True:
-            ended, _ = wait(running, _TICK_SECONDS, FIRST_COMPLETED)
-            if ended:
-                return ended
-            if self._stop.is_requested():
-                deadline = deadline or time.monotonic() + GRACE_SECONDS
-                if self._pool is not None and time.monotonic() > deadline:
-                    self._pool.kill()
+    def _end_after_grace(self) -> None:
+        """Kill the workers when they have gone on for too long after a stop."""
+        if not self._stop.is_requested():
+            return
+        self._deadline = self._deadline or time.monotonic() + GRACE_SECONDS
+        if self._pool is not None and time.monotonic() > self._deadline:
+            self._pool.kill()
 
     def _run_here(self, job: Job) -> ShardReport:
         return run_job(job, Watch(self._stop.is_requested, self._on_captures))

@@ -29,10 +29,11 @@ from captures.errors import CaptureError
 from captures.values import ReadOptions
 from cleaners.values import Policy
 from flows.errors import FlowError
+from flows.jobs import BatchJob, Job, ShardJob, ShardReport
 from flows.plan import Plan, RunOptions, check_input, find_input
 from flows.pool import WorkerPool, cpu_count
 from flows.report import RunReport
-from flows.shard import BatchJob, Job, ShardJob, ShardReport, pipeline_of
+from flows.shard import pipeline_of
 from flows.stop import StopSwitch
 from flows.summary import count, status_line, to_markdown
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Final
 
 from archive.archive import Archive
 from archive.values import Pipeline
@@ -15,19 +16,24 @@ from captures.readers import READERS
 from captures.shards import plan_shards
 from captures.storage import find_items
 from captures.values import Item, ReadOptions, Shard
-from cleaners import clean
+from cleaners import clean, clean_many
 from cleaners.values import Policy
-from flows.shard import ShardJob
+from flows.jobs import CleanMany, ShardJob
+from flows.pool import cpu_count
+
+MIN_SHARED_BYTES: Final = 8 * 1024 * 1024
+"""Compressed or not, less is hardly more than one batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run may be told. ``workers`` 0 means every processor."""
+    """What a run may be told. ``workers`` 0 means every processor; ``clean`` is how it cleans."""
 
     policy: Policy = Policy.BALANCED
     read: ReadOptions = field(default_factory=ReadOptions)
     workers: int = 0
     captures_per_shard: int = 2_000
+    clean: CleanMany = clean_many
 
 
 def check_input(sources: Sequence[str], read: ReadOptions) -> None:
@@ -55,7 +61,8 @@ class Plan:
     """The jobs of a run over its input, and which items their end completes.
 
     A large item is split over several shards. Each is recorded when it is committed, and the
-    item as a whole when the last of them is, so that a killed run need not be read anew.
+    item as a whole when the last of them is, so that a killed run need not be read anew. A shard
+    that is more than one worker's share of the whole input is read by one and cleaned by all.
     """
 
     def __init__(
@@ -72,8 +79,10 @@ class Plan:
         self._open_parts: Counter[str] = Counter()
         for shard in plan_shards(new, options.read, captures_per_shard=options.captures_per_shard):
             if not known.issuperset(shard.keys):
-                self.jobs.append(ShardJob(str(archive.root), pipeline, shard))
+                self.jobs.append(ShardJob(str(archive.root), pipeline, shard, options.clean))
                 self._open_parts[_whole(shard)] += 1
+        fair_bytes = max(self.size_bytes / (options.workers or cpu_count()), MIN_SHARED_BYTES)
+        self.jobs = [replace(job, is_shared=self._size_bytes(job) > fair_bytes) for job in self.jobs]
 
     def finish(self, job: ShardJob) -> None:
         """Record an item whose last part was read."""
@@ -81,6 +90,11 @@ class Plan:
         self._open_parts[key] -= 1
         if key and not self._open_parts[key]:
             self._archive.commit((), done_items=(key,))
+
+    def _size_bytes(self, job: ShardJob) -> float:
+        """Return the size of a shard; all parts of an item count the same."""
+        whole = _whole(job.shard)
+        return sum(item.size_bytes for item in job.shard.items) / (self._open_parts[whole] if whole else 1)
 
 
 def _is_inside(path: str, roots: tuple[str, ...]) -> bool:

@@ -1,27 +1,27 @@
 """A pool of worker processes that survives the death of its workers.
 
 A worker may die under its work (killed by the system for its memory, a crash in a C library).
-Every shard that was in flight then is tried again, each alone in a process of its own; the one
-that dies again is the one to report. The run goes on either way: a shard may run twice, the
-archive keeps its rows once.
+Every job that was in flight then is tried again, each alone in a process of its own. The one that
+dies again is done without what kills: a shard is committed and its batches are left for later, a
+batch is searched for the captures that kill. A job may run twice; the archive keeps its rows once.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import Connection
+from contextlib import suppress
+from dataclasses import replace
 
-from flows.shard import Job, ShardReport, Watch, run_job
+from flows.isolation import find_deadly
+from flows.jobs import Job, ShardJob, ShardReport
+from flows.lanes import Lanes, run_shared
 from flows.stop import StopSwitch
-
-_BEAT_CAPTURES = 50
-"""Captures between two messages of a worker about how far it is."""
+from flows.worker import start_worker, started_without_ctrl_c, work
 
 
 def cpu_count() -> int:
@@ -39,6 +39,7 @@ class WorkerPool:
     def __init__(
         self, workers: int, stop: StopSwitch, on_captures: Callable[[int], None] = lambda _count: None
     ) -> None:
+        self.lanes = workers + 1  # one more, so that no worker waits
         self._workers = workers
         self._stop = stop
         self._beats, self._beat_writer = multiprocessing.Pipe(duplex=False)
@@ -49,13 +50,18 @@ class WorkerPool:
         self._listener.start()
 
     def run(self, job: Job) -> ShardReport:
-        """Run one job in a worker and return its report; a job that kills workers is reported as lost."""
+        """Run one job in a worker, or in many, and return its report."""
+        if isinstance(job, ShardJob) and job.is_shared:
+            return run_shared(job, Lanes(self.run, self.lanes, self._stop))
         executor = self._executor
-        try:
+        with suppress(BrokenProcessPool):
             return _submit(executor, job).result()
-        except BrokenProcessPool:
-            self._replace(executor)
-        return ShardReport(job.name, is_stopped=True) if self._stop.is_requested() else self._run_alone(job)
+        self._replace(executor)
+        with suppress(BrokenProcessPool):
+            return self._run_alone(job)
+        with suppress(BrokenProcessPool):
+            return self._run_alone(self._without_death(job))
+        return ShardReport(job.name, failure="its process died three times, not while cleaning")
 
     def kill(self) -> None:
         """End the workers at once, whatever they are doing. The archive is built to survive that."""
@@ -70,12 +76,16 @@ class WorkerPool:
         self._listener.join()
 
     def _run_alone(self, job: Job) -> ShardReport:
+        if self._stop.is_requested():
+            return ShardReport(job.name, is_stopped=True)
         with self._new_executor(1) as alone:
-            try:
-                return _submit(alone, job).result()
-            except BrokenProcessPool:
-                failure = "the worker process died twice on this shard, the second time alone"
-                return ShardReport(job.name, failure=failure)
+            return _submit(alone, job).result()
+
+    def _without_death(self, job: Job) -> Job:
+        """Return what can be done of a job without what kills: rows say of which captures that was."""
+        if isinstance(job, ShardJob):
+            return replace(job, only_commits=True)  # its batches are cleaned as those of a killed run
+        return replace(job, deadly=find_deadly(job, self._stop))
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
@@ -84,7 +94,7 @@ class WorkerPool:
 
     def _new_executor(self, workers: int) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, context, _start_worker, (self._stop.reader, self._beat_writer))
+        return ProcessPoolExecutor(workers, context, start_worker, (self._stop.reader, self._beat_writer))
 
     def _listen(self, on_captures: Callable[[int], None]) -> None:
         while True:
@@ -95,55 +105,6 @@ class WorkerPool:
 
 
 def _submit(executor: ProcessPoolExecutor, job: Job) -> Future[ShardReport]:
-    """Submit a job, starting workers that Ctrl-C cannot reach: it is this process that decides.
-
-    A new process inherits the signal mask of the thread that starts it, from its first instruction.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    """Submit a job; this may start workers."""
+    with started_without_ctrl_c():
         return executor.submit(work, job)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-# ---- inside a worker ----
-
-_watch = Watch()
-
-
-def _start_worker(stop: Connection, beats: Connection) -> None:
-    """Prepare a worker: how it hears of a stop, and that without its parent there is no work."""
-    global _watch  # noqa: PLW0603 - an initializer of a process pool has no other place
-    _watch = Watch(stop.poll, _Beat(beats))
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    """End this process when its parent is gone, even if that was killed: nobody else would."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-class _Beat:
-    """Says now and then how many captures were cleaned.
-
-    One message is a single write of a few bytes, so messages of many workers cannot mix and need
-    no lock that a killed worker would keep.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._count = 0
-
-    def __call__(self, count: int) -> None:
-        self._count += count
-        if self._count >= _BEAT_CAPTURES:
-            self._connection.send_bytes(self._count.to_bytes(4))
-            self._count = 0
-
-
-def work(job: Job) -> ShardReport:
-    """Run one job, in a worker."""
-    return run_job(job, _watch)

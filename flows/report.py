@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flows.shard import ShardReport
+from flows.jobs import ShardReport
 from flows.tally import Tally
 
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run found and did. ``finished`` counts captures that an earlier run had left half done."""
+    """What a run found and did.
+
+    ``finished`` counts captures that an earlier run, or a worker that died, had left half done.
+    """
 
     edition: str
     items: int = 0

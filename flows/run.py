@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from archive.archive import Archive
 from archive.errors import PromotionRefusedError
 from flows.crew import Crew
+from flows.jobs import BatchJob, ShardJob, ShardReport
 from flows.plan import Plan, RunOptions, find_input
 from flows.report import RunReport
-from flows.shard import BatchJob, ShardJob, ShardReport, pipeline_of
+from flows.shard import pipeline_of
 from flows.stop import StopSwitch
 
 
@@ -62,9 +63,12 @@ def run(
             take_in(ended)
             if ended.is_done and isinstance(job, ShardJob):
                 plan.finish(job)
-        left = [BatchJob(str(archive.root), pipeline, batch) for batch in archive.unfinished(pipeline)]
+        left = [
+            BatchJob(str(archive.root), pipeline, batch, options.clean)
+            for batch in archive.unfinished(pipeline)
+        ]
         progress.jobs += len(left)
-        for _job, ended in crew.run(left, sum(job.batch.payload_bytes for job in left)):
+        for _job, ended in crew.run(left, sum(job.batch.payload_bytes for job in left), may_kill=True):
             take_in(ended)
             report.finished += ended.tally.captures
     report.is_stopped |= stop.is_requested()

@@ -1,98 +1,28 @@
-"""One shard of work from raw captures to published rows: the function a worker process runs.
-
-Everything in and out is plain data that can be pickled; what goes wrong comes back as data too,
-because an exception cannot be trusted to survive the way out of a process.
-"""
+"""The work itself, from raw captures to published rows: what a worker process runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from archive.archive import Archive
-from archive.errors import ArchiveError
 from archive.log import LoggedBatch
 from archive.values import Batch, Pipeline
-from captures.errors import CaptureError
 from captures.shards import Finished, read_shard
-from captures.values import Capture, ReadOptions, Shard
+from captures.values import Capture, ReadOptions
 from captures.warc import read_payload
-from cleaners import clean_many
-from cleaners.values import CleanedPage, Policy
+from cleaners.values import CleanedPage, Fields, Policy, Status
 from cleaners.version import cleaner_version
+from flows.jobs import BatchJob, Job, ShardJob, ShardReport, StopRequested, Watch, ends_in
 from flows.tally import Tally
 
 MAX_BATCH_CAPTURES: Final = 2_000
 MAX_BATCH_BYTES: Final = 32 * 1024 * 1024
 """Payload held at once; a batch is also what one part file is made of."""
 
-IsStopped = Callable[[], bool]
-OnCaptures = Callable[[int], None]
-
-
-class Watch(NamedTuple):
-    """How a shard hears that it should stop, and says how far it is."""
-
-    is_stopped: IsStopped = lambda: False
-    on_captures: OnCaptures = lambda _count: None
-
-
-@dataclass(frozen=True, slots=True)
-class ShardJob:
-    """Captures still to be read."""
-
-    archive: str
-    pipeline: Pipeline
-    shard: Shard
-
-    @property
-    def name(self) -> str:
-        """Return a short name for people: the first file, and how many more."""
-        first, *rest = self.shard.items
-        part = "" if self.shard.start < 0 else f" [{self.shard.start}:{self.shard.stop}]"
-        return first.path + part + (f" and {len(rest)} more" if rest else "")
-
-
-@dataclass(frozen=True, slots=True)
-class BatchJob:
-    """Captures that are committed to the archive but not yet cleaned in this edition."""
-
-    archive: str
-    pipeline: Pipeline
-    batch: LoggedBatch
-
-    @property
-    def name(self) -> str:
-        """Return a short name for people."""
-        return f"batch {self.batch.digest.removeprefix('sha256:')[:12]} of the archive"
-
-
-Job = ShardJob | BatchJob
-
-
-@dataclass(slots=True)
-class ShardReport:
-    """How one job ended. ``failure`` says in a sentence why it could not be finished.
-
-    ``is_fatal`` marks a failure of the archive itself: the next job would meet it too.
-    """
-
-    name: str
-    tally: Tally = field(default_factory=Tally)
-    failure: str | None = None
-    is_fatal: bool = False
-    is_stopped: bool = False
-
-    @property
-    def is_done(self) -> bool:
-        """Return whether the job came to its end."""
-        return self.failure is None and not self.is_stopped
-
-
-class _StopRequested(Exception):  # noqa: N818 - a wish, not an error
-    """Somebody asked to stop in the middle of a batch."""
+DIED: Final = "the cleaner's process died on this capture"
+"""The reason of a capture that no process survived."""
 
 
 def pipeline_of(policy: Policy) -> Pipeline:
@@ -109,17 +39,14 @@ def _open(root: str) -> Archive:
 def run_job(job: Job, watch: Watch = Watch()) -> ShardReport:  # noqa: B008 - a constant
     """Run one job to its end, or to where it can go no further."""
     report = ShardReport(job.name)
-    try:
-        if isinstance(job, ShardJob):
-            clean_shard(job, report.tally, watch)
-        else:
+    with ends_in(report):
+        if isinstance(job, BatchJob):
             finish_batch(job, report.tally, watch)
-    except _StopRequested:
-        report.is_stopped = True
-    except CaptureError as error:
-        report.failure = str(error)
-    except (ArchiveError, OSError) as error:
-        report.failure, report.is_fatal = f"{error}", True
+        elif job.only_commits:
+            for _batch in commit_batches(job, _open(job.archive), report.tally):
+                _leave_if_stopped(watch)
+        else:
+            clean_shard(job, report.tally, watch)
     return report
 
 
@@ -134,16 +61,34 @@ def clean_shard(job: ShardJob, tally: Tally, watch: Watch) -> None:
         batch = archive.commit(captures, done)
         tally.captures += len(captures)
         tally.known += len(captures) - len(batch.captures)
-        _publish(archive, batch, job.pipeline, tally, watch)
-        if watch.is_stopped():
-            raise _StopRequested
+        _publish(job, batch, archive, (tally, watch))
+        _leave_if_stopped(watch)
+
+
+def commit_batches(job: ShardJob, archive: Archive, tally: Tally) -> Iterator[LoggedBatch]:
+    """Read a shard's captures and commit them; yield each batch for somebody else to clean.
+
+    One batch is committed after the other, so that an item is never recorded before all of it is there.
+    """
+    for captures, done in gather(read_shard(job.shard)):
+        batch = archive.commit_for_later(captures, done)
+        known = len(captures) - (batch.captures_count if batch else 0)
+        tally.captures += known
+        tally.known += known
+        if batch:
+            yield batch
 
 
 def finish_batch(job: BatchJob, tally: Tally, watch: Watch) -> None:
-    """Clean and publish a batch that an earlier run committed."""
-    batch = job.batch.load(_read_payload)
+    """Clean and publish a committed batch."""
+    batch = load(job.batch)
     tally.captures += len(batch.captures)
-    _publish(_open(job.archive), batch, job.pipeline, tally, watch)
+    _publish(job, batch, _open(job.archive), (tally, watch))
+
+
+def load(batch: LoggedBatch) -> Batch:
+    """Read a committed batch again."""
+    return batch.load(_read_payload)
 
 
 def gather(found: Iterable[Capture | Finished]) -> Iterator[tuple[list[Capture], list[str]]]:
@@ -165,22 +110,41 @@ def gather(found: Iterable[Capture | Finished]) -> Iterator[tuple[list[Capture],
         yield captures, done
 
 
-def _read_payload(file: str, offset: int, _length: int) -> bytes:
-    return read_payload(file, offset, ReadOptions())
+def _read_payload(file: str, offset: int, payload_bytes: int) -> bytes:
+    """Read a payload again, however large it was allowed to be when it was committed."""
+    limit = max(payload_bytes, ReadOptions().max_payload_bytes)
+    return read_payload(file, offset, ReadOptions(max_payload_bytes=limit))
 
 
-def _publish(archive: Archive, batch: Batch, pipeline: Pipeline, tally: Tally, watch: Watch) -> None:
+def _publish(job: Job, batch: Batch, archive: Archive, heard: tuple[Tally, Watch]) -> None:
     """Clean a committed batch and publish its rows, counting on the way."""
     if not batch.captures:
         return
-    pages = list(_counted(clean_many(batch.captures, policy=Policy(pipeline.policy)), batch, tally, watch))
-    archive.publish(batch, pages, pipeline)
+    pages = list(_counted(_clean(job, batch.captures), batch, *heard))
+    archive.publish(batch, pages, job.pipeline)
+
+
+def _clean(job: Job, captures: Sequence[Capture]) -> Iterator[CleanedPage]:
+    """Yield a page for each capture; those that nobody survived are not touched again."""
+    deadly = job.deadly if isinstance(job, BatchJob) else frozenset()
+    harmless = [capture for position, capture in enumerate(captures) if position not in deadly]
+    pages = job.clean(harmless, policy=Policy(job.pipeline.policy))
+    for position, capture in enumerate(captures):
+        yield _to_dead_page(capture) if position in deadly else next(pages)
+
+
+def _to_dead_page(capture: Capture) -> CleanedPage:
+    return CleanedPage("", "", (), (), Fields(), Status.FAILED, DIED, media_type=capture.media_type)
 
 
 def _counted(pages: Iterable[CleanedPage], batch: Batch, tally: Tally, watch: Watch) -> Iterator[CleanedPage]:
     for capture, page in zip(batch.captures, pages, strict=True):
-        if watch.is_stopped():
-            raise _StopRequested
+        _leave_if_stopped(watch)
         tally.add_page(page, capture.url or capture.provenance.file)
         watch.on_captures(1)
         yield page
+
+
+def _leave_if_stopped(watch: Watch) -> None:
+    if watch.is_stopped():
+        raise StopRequested

@@ -50,7 +50,7 @@ def headline(report: RunReport) -> str:
         rate = f"{done / report.seconds:,.0f} a second" if report.seconds else "at once"
         parts.append(f"{count(done, 'capture')} archived in {report.seconds:.1f} s ({rate}).")
         if report.finished:
-            parts.append(f"{report.finished:,} of them an earlier run had left unfinished.")
+            parts.append(f"{report.finished:,} of them had been left unfinished before.")
     elif not report.items:
         parts.append("Nothing to clean: the source has no files in it.")
     elif report.is_complete and report.items_known == report.items:

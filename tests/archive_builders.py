@@ -71,9 +71,17 @@ def fill(archive: Archive, captures: Sequence[Capture], pipeline: Pipeline = PIP
     return batch
 
 
-def read_payload(file: str, offset: int, length: int) -> bytes:
+def read_payload(file: str, offset: int, payload_bytes: int) -> bytes:
     """Return the payload of a WARC record, as the reader handed to ``LoggedBatch.load`` does."""
     with Path(file).open("rb") as warc:
+        warc.seek(offset)
+        record = next(iter(ArchiveIterator(warc, parse_http=True, verify_digests=True)))
+        return record.reader.read()
+
+
+def read_record(file: Path, offset: int, length: int) -> bytes:
+    """Return the payload of the one WARC record in a stretch of a file."""
+    with file.open("rb") as warc:
         warc.seek(offset)
         data = warc.read(length)
     (record,) = ArchiveIterator(io.BytesIO(data), parse_http=True, verify_digests=True)

@@ -18,7 +18,7 @@ from archive.cdxj import IndexLine, from_line, to_line
 from archive.errors import DamagedFileError, RawChangedError
 from archive.values import RawRef
 from captures.values import Capture, Provenance
-from tests.archive_builders import PIPELINE, fill, make_capture, make_pages, read_payload, tree
+from tests.archive_builders import PIPELINE, fill, make_capture, make_pages, read_payload, read_record, tree
 
 KINDS = [
     (make_capture(1), "response"),
@@ -51,7 +51,7 @@ def test_fastwarc_reads_every_record_back(tmp_path: Path) -> None:
             assert record.headers["WARC-Payload-Digest"] == capture.payload_digest
             names = {name for name, _value in record.http_headers or ()}
             assert names <= {"Content-Type", "Content-Length", "Location"}
-    assert [read_payload(str(tmp_path / ref.file), ref.offset, ref.length) for ref in batch.refs] == [
+    assert [read_record(tmp_path / ref.file, ref.offset, ref.length) for ref in batch.refs] == [
         capture.payload for capture, _kind in KINDS
     ]
 

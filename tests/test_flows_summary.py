@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from flows import summary
+from flows.jobs import ShardReport
 from flows.report import RunReport
-from flows.shard import ShardReport
 from flows.tally import MAX_PROBLEMS, Tally
 
 
