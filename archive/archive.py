@@ -18,7 +18,6 @@ from archive.editions import Editions
 from archive.errors import NotAnArchiveError
 from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
-from archive.parts import Place
 from archive.raw import RawBatch, identify, write_raw
 from archive.rows import Row
 from archive.store import Store
@@ -101,10 +100,7 @@ class Archive:
             days[capture_date(row.capture)].append(row)
         if days:
             self._editions.begin(pipeline.edition)
-        return tuple(
-            self._editions.publish(Place(batch.digest, day), rows, pipeline)
-            for day, rows in sorted(days.items())
-        )
+        return self._editions.publish(batch.digest, days, pipeline)
 
     def unfinished(self, pipeline: Pipeline) -> Iterator[LoggedBatch]:
         """Yield the committed batches that lack parts in the edition of a pipeline."""

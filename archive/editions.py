@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from archive.rows import Row
 from archive.schema import schema_json
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
-from archive.values import PartRecord, Pipeline
+from archive.values import FileRecord, PartRecord, Pipeline
 
 _CURRENT = "clean/CURRENT"
 _LINK = "clean/current"
@@ -37,23 +37,18 @@ class Editions:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def publish(self, place: Place, rows: Sequence[Row], pipeline: Pipeline) -> PartRecord:
-        """Write the part of one day of a batch and its ledger record, unless they are there."""
-        part = write_part(self._store, rows, pipeline, place)
-        record = PartRecord(
-            path=part.file,
-            edition=pipeline.edition,
-            capture_date=place.day,
-            batch=place.batch,
-            pipeline=asdict(pipeline),
-            rows=len(rows),
-            size_bytes=part.size_bytes,
-            part_digest=part.digest,
-            statuses=dict(sorted(Counter(str(row.page.status) for row in rows).items())),
-            writer=WRITER,
-            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        return self._record(ledger_name(pipeline.edition, place), record)
+    def publish(
+        self, batch: str, days: Mapping[str, Sequence[Row]], pipeline: Pipeline
+    ) -> tuple[PartRecord, ...]:
+        """Write the parts of a batch, one a day, and then their ledger records, unless they are there."""
+        places = {Place(batch, day): rows for day, rows in sorted(days.items())}
+        with self._store.together() as store:
+            parts = [write_part(store, rows, pipeline, place) for place, rows in places.items()]
+        with self._store.together() as store:
+            return tuple(
+                _record(store, ledger_name(pipeline.edition, place), _to_record(part, place, rows, pipeline))
+                for part, (place, rows) in zip(parts, places.items(), strict=True)
+            )
 
     def begin(self, edition: str) -> None:
         """Write down the columns of an edition, or see that they are those it was begun with."""
@@ -107,13 +102,30 @@ class Editions:
         path = self._store.root / _LINK
         return path.readlink().name if path.is_symlink() else None
 
-    def _record(self, name: str, record: PartRecord) -> PartRecord:
-        """Write a ledger record; return the one that is there if it speaks of the same file."""
-        data = to_sealed(record.to_json())
-        if self._store.create(name, data):
-            return record
-        found = PartRecord.from_json(read_sealed(self._store.root / name))
-        if found.part_digest == record.part_digest:
-            return found
-        self._store.replace(name, data)  # the part was lost and is written anew, by another pyarrow
+
+def _to_record(part: FileRecord, place: Place, rows: Sequence[Row], pipeline: Pipeline) -> PartRecord:
+    return PartRecord(
+        path=part.file,
+        edition=pipeline.edition,
+        capture_date=place.day,
+        batch=place.batch,
+        pipeline=asdict(pipeline),
+        rows=len(rows),
+        size_bytes=part.size_bytes,
+        part_digest=part.digest,
+        statuses=dict(sorted(Counter(str(row.page.status) for row in rows).items())),
+        writer=WRITER,
+        published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _record(store: Store, name: str, record: PartRecord) -> PartRecord:
+    """Write a ledger record; return the one that is there if it speaks of the same file."""
+    data = to_sealed(record.to_json())
+    if store.create(name, data):
         return record
+    found = PartRecord.from_json(read_sealed(store.root / name))
+    if found.part_digest == record.part_digest:
+        return found
+    store.replace(name, data)  # the part was lost and is written anew, by another pyarrow
+    return record

@@ -14,8 +14,8 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -45,6 +45,22 @@ class Store:
         self.root = root
         self._temporary = root / ".tmp"
         self._durable: set[Path] = set()
+        self._unsynced: set[Path] | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[Store]:
+        """Yield a store whose new names are made durable when the block ends, each folder once.
+
+        For names that nobody is told of before that.
+        """
+        group = Store(self.root)
+        group._durable, group._unsynced = set(self._durable), set()
+        try:
+            yield group
+        finally:
+            for folder in sorted(group._unsynced):
+                sync_folder(folder)
+        self._durable |= group._durable
 
     def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
         """Write a file in ``.tmp`` and sync it. If that fails, nothing is left."""
@@ -77,7 +93,7 @@ class Store:
             is_new = _link_exclusively(staged.path, final)
         finally:
             _remove(staged.path)
-        sync_folder(final.parent)  # also for a name somebody else made: it may not be durable yet
+        self._sync(final.parent)  # also for a name somebody else made: it may not be durable yet
         return is_new
 
     def create(self, name: str, data: bytes) -> bool:
@@ -116,7 +132,13 @@ class Store:
         except BaseException:
             _remove(path)
             raise
-        sync_folder(final.parent)
+        self._sync(final.parent)
+
+    def _sync(self, folder: Path) -> None:
+        if self._unsynced is None:
+            sync_folder(folder)
+        else:
+            self._unsynced.add(folder)
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder and its name durable, once in the life of this store."""
@@ -127,7 +149,7 @@ class Store:
         else:
             self.make_folder(folder.parent)
             folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)
+        self._sync(folder.parent)
         self._durable.add(folder)
 
 

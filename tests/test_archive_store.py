@@ -194,3 +194,26 @@ def test_a_write_that_is_cut_short_leaves_nothing(limit_bytes: int, tmp_path: Pa
         archive.publish(batch, make_pages(batch.captures), PIPELINE)
     archive.promote(PIPELINE)
     assert not list(archive.verify())
+
+
+def test_names_made_together_are_durable_at_the_end_of_the_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder is synced once, after all of its names; also when the block fails; then as before."""
+    store = Store(tmp_path)
+    synced: list[tuple[str, int]] = []
+
+    def record(folder: Path) -> None:
+        synced.append((folder.name, len(list(folder.iterdir()))))
+
+    monkeypatch.setattr("archive.store.sync_folder", record)
+    with store.together() as group:
+        for name in ("a/1", "a/2", "b/1"):
+            assert group.create(name, b"x")
+        assert not synced
+    assert synced[1:] == [(tmp_path.name, 3), ("a", 2), ("b", 1)]  # the first is the folder around it
+    with suppress(OSError), store.together() as group:
+        group.create("a/3", b"x")
+        raise OSError
+    store.create("a/4", b"x")
+    assert synced[4:] == [("a", 3), ("a", 4)]
