@@ -52,7 +52,8 @@ class GoldPage:
     r"""One page in one rendering, and what is known to be right about it.
 
     ``gold_text`` is None for sets that only name segments. ``line_gold`` has one mark for
-    each line of ``text.split("\n")`` (1 main text, 0 not, -1 do not care), none for HTML.
+    each line of ``text.split("\n")`` (1 main text, 0 not, -1 do not care), none for HTML;
+    ``gold_recall`` is the share of the gold words that the alignment of lines found.
     """
 
     page_id: str
@@ -71,6 +72,7 @@ class GoldPage:
     tags: tuple[str, ...] = ()
     domain: str = ""
     line_gold: tuple[int, ...] = ()
+    gold_recall: float | None = None
     title_lines: tuple[int, ...] = ()
 
     @property
@@ -178,7 +180,7 @@ def _read_set(selection: Selection, name: str) -> Iterator[GoldPage]:
 
 def _read_text_captures(path: Path, gold: dict[str, GoldPage], renderers: set[str]) -> Iterator[GoldPage]:
     rows = pq.ParquetFile(path)
-    wanted = ("id", "renderer", "text", "line_gold", "title_lines")
+    wanted = ("id", "renderer", "text", "line_gold", "title_lines", "gold_recall")
     for row in _read_rows(rows, [column for column in wanted if column in rows.schema_arrow.names]):
         if row["renderer"] in renderers and row["id"] in gold:
             yield replace(
@@ -186,6 +188,7 @@ def _read_text_captures(path: Path, gold: dict[str, GoldPage], renderers: set[st
                 rendering=f"text:{row['renderer']}",
                 payload=row["text"].encode(),
                 line_gold=tuple(row["line_gold"]),
+                gold_recall=row.get("gold_recall"),
                 title_lines=tuple(row.get("title_lines") or ()),
             )
 

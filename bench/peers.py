@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from html import escape
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import justext
@@ -20,8 +21,14 @@ import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
-from bench.pages import GoldPage
+from bench.pages import GOLD_SETS, GoldPage, fold_of
 from cleaners import clean
+from cleaners.pipeline import CLEANERS
+from cleaners.tagger import tagger
+from cleaners.tagger.network import Network, load_network
+
+FOLDS_AT: Final = Path("bench/results/folds")
+"""Networks trained for cross-validation: ``<fold>-of-<folds>.npz``."""
 
 Extract = Callable[[GoldPage], str]
 
@@ -39,7 +46,7 @@ _STOPLISTS: Final = {
 class Extractor(NamedTuple):
     """One row of the tables: how to get the text, of which version, and how it came to be.
 
-    ``training`` is ``rules``, or ``trained, cv by domain`` for what learns from gold pages.
+    ``training`` is ``rules``, or ``cv by domain`` for what learned from gold pages of other sites.
     ``only`` limits a row to renderings that begin so.
     """
 
@@ -73,8 +80,27 @@ def wrap_lines(text: str) -> str:
 
 
 def extract_strigil(page: GoldPage) -> str:
-    """Return what Strigil keeps under its default policy."""
+    """Return what Strigil keeps under its default policy, by a tagger that has not seen the page's site.
+
+    Pages of sets that are trained on get the network of their fold (``bench.train_tagger --folds``).
+    """
+    is_seen = GOLD_SETS[page.set_name].trainable
+    CLEANERS["model"] = partial(tagger.find, network=_held_out(page.domain) if is_seen else None)
     return clean(page.payload, media_type=page.media_type, url=page.url).text
+
+
+def _held_out(domain: str) -> Network | None:
+    """Return the network that was trained without a site, None where no folds were trained."""
+    folds = len(list(FOLDS_AT.glob("*.npz")))
+    return _load(FOLDS_AT / f"{fold_of(domain, folds)}-of-{folds}.npz") if folds else None
+
+
+_load = cache(load_network)
+
+
+def strigil_training() -> str:
+    """Say honestly whether the tagger has seen the pages it is measured on."""
+    return "cv by domain" if any(FOLDS_AT.glob("*.npz")) else "has seen these sites"
 
 
 def _extract_trafilatura(page: GoldPage, *, is_raw: bool = False, **options: Any) -> str:
@@ -112,7 +138,7 @@ def _payload(page: GoldPage, *, is_raw: bool) -> bytes | str:
 
 
 EXTRACTORS: Final[dict[str, Extractor]] = {
-    "strigil": Extractor(extract_strigil, "strigil"),
+    "strigil": Extractor(extract_strigil, "strigil", training=strigil_training()),
     "trafilatura": Extractor(_extract_trafilatura, "trafilatura"),
     "trafilatura, no comments": Extractor(
         partial(_extract_trafilatura, include_comments=False), "trafilatura", only="html"

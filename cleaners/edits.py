@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from os.path import commonprefix
 
+from cleaners.case import Decision
 from cleaners.repair import find_repairs, find_suspects
 from cleaners.segment import SPACE
-from cleaners.settle import Decision
 from cleaners.values import Edit, Page
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from cleaners.case import Decision
 from cleaners.language import find_language
-from cleaners.settle import Decision
 from cleaners.values import Evidence, Fields, Page
 
 FIELD_OF_LABEL: Final = {

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from cleaners import fallback, lexicon, repetition, shape, sites
+from cleaners import fallback, lexicon, repetition, sites
+from cleaners.case import Decision
 from cleaners.decode import Decoded, decode
 from cleaners.edits import to_edits
 from cleaners.errors import CleanerError
@@ -31,13 +32,14 @@ from cleaners.html import classes, story, structure
 from cleaners.html.page import to_page as to_html_page
 from cleaners.ledger import apply
 from cleaners.segment import to_page
-from cleaners.settle import Decision, settle
+from cleaners.settle import settle
+from cleaners.tagger import tagger
 from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Page, Policy, Status
 
 CLEANERS: Final[dict[str, Find]] = {
     "lexicon": lexicon.find,
     "repetition": repetition.find,
-    "shape": shape.find,
+    "model": tagger.find,
     "byline": byline.find,
     "counters": counters.find,
     "credit": credit.find,

@@ -3,7 +3,7 @@
 In the wild: the lead repeated under the picture, a stamp printed twice, `Reply` and `Share` under
 every comment, the same teaser in two boxes.
 Left alone: the first of two equal lines (unless it is removed itself: then the second is the
-story's); short lines said twice, which may be a refrain or a score.
+story's); short lines said twice, which may be a refrain; times, scores and other lines without letters.
 """
 
 from __future__ import annotations
@@ -32,5 +32,5 @@ def find(page: Page) -> Iterator[Span]:
             if key in seen:
                 yield page.span(line, "duplicate", reason="duplicate/same-line")
             seen.add(key)
-        elif repeated[key] >= MIN_CHORUS and len(key) <= MAX_CHORUS_CHARS and key != "0":
+        elif repeated[key] >= MIN_CHORUS and len(key) <= MAX_CHORUS_CHARS and any(map(str.isalpha, key)):
             yield page.span(line, "boilerplate", reason="boilerplate/chorus", score=0.6)

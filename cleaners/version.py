@@ -14,6 +14,7 @@ _DECIDING_LIBRARIES = (
     "beautifulsoup4",
     "charset-normalizer",
     "ftfy",
+    "numpy",
     "py3langid",
     "selectolax",
     "trafilatura",
@@ -36,13 +37,13 @@ def cleaner_version(policy: Policy = Policy.BALANCED) -> CleanerVersion:
 
 @cache
 def _config_digest() -> str:
-    """Digest this package's code and data files and the versions of the libraries that decide.
+    """Digest this package's code, phrases, rules and weights, and the versions of the libraries that decide.
 
     Code counts, not only data: an edition is what one state of the cleaner made of the captures.
     """
     root = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.suffix in {".py", ".toml"}):
+    for path in sorted(p for p in root.rglob("*") if p.suffix in {".py", ".toml", ".npz"}):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for name in _DECIDING_LIBRARIES:
         digest.update(f"{name}=={version(name)}\n".encode())

@@ -11,7 +11,7 @@ from archive.archive import Archive
 from archive.read import query
 from archive.schema import describe_schema
 from cleaners import Policy, clean
-from cleaners.settle import BARS
+from cleaners.case import BARS
 from flows.plan import RunOptions
 from flows.run import run
 from flows.stop import StopSwitch
@@ -44,7 +44,9 @@ def test_every_column_is_in_the_data_dictionary() -> None:
     """docs/archive.md names each column with the description that the files carry."""
     text = (ROOT / "docs/archive.md").read_text()
     *columns, day = describe_schema()["columns"]
-    assert [c["name"] for c in columns if f"| `{c['name']}` |" not in text or c["description"] not in text] == []
+    assert [
+        c["name"] for c in columns if f"| `{c['name']}` |" not in text or c["description"] not in text
+    ] == []
     assert f"`{day['name']}`" in text
 
 

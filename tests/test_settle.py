@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cleaners.case import BARS, Decision
 from cleaners.segment import to_page
-from cleaners.settle import BARS, Decision, settle
+from cleaners.settle import settle
 from cleaners.values import Page, Policy, Span
 
 PROSE = (

@@ -1,16 +1,14 @@
-"""Repetition inside a page and runs of short lines: what they find and what they spare."""
+"""Repetition inside a page: what it finds and what it spares."""
 
 from __future__ import annotations
 
 from cleaners.repetition import find as find_repetition
 from cleaners.segment import to_page
-from cleaners.shape import find as find_shape
 
 PROSE = (
     "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, "
     "the police said late on Wednesday."
 )
-MENU = ["Home", "News", "Sport", "Weather", "Culture", "Science", "Podcasts", "About the paper", "Archive"]
 
 
 def test_the_second_of_two_long_lines_is_a_duplicate() -> None:
@@ -37,20 +35,3 @@ def test_what_is_said_twice_or_counts_is_spared() -> None:
         "\n".join(["La la la", "And so on", "La la la", "3", "3", "3", "", "", "", "Row 1", "Row 2"])
     )
     assert list(find_repetition(page)) == []
-
-
-def test_menus_before_and_after_the_story_are_found() -> None:
-    """A run of short lines outside the paragraphs, the longer the surer."""
-    page = to_page("\n".join([*MENU, PROSE, PROSE + " Again.", *MENU[:4]]))
-    found = list(find_shape(page))
-    assert len(found) == len(MENU) + 4
-    assert {s.reason for s in found} == {"boilerplate/short-lines"}
-    assert found[0].score > found[-1].score
-
-
-def test_short_lines_of_the_story_are_spared() -> None:
-    """Lists, verse and sub-headings between paragraphs; a short run; a page without paragraphs."""
-    assert not list(find_shape(to_page("\n".join([PROSE, *MENU, PROSE + " Again."]))))
-    assert not list(find_shape(to_page("\n".join([*MENU[:3], PROSE, PROSE + " Again."]))))
-    assert not list(find_shape(to_page("\n".join(MENU))))
-    assert not list(find_shape(to_page("\n".join([*MENU, PROSE]))))

@@ -1,0 +1,152 @@
+"""What was said about one line, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from cleaners.labels import LABELS, Safety
+from cleaners.values import Policy, Span
+
+DECISIVE: Final = frozenset({"site", "hidden"})
+"""Families that need no second opinion: a person's rule, and what no reader of the page saw."""
+STRUCTURE: Final = frozenset({"semantic", "links", "region", "words", "repetition"})
+"""Families that see where a line stands, not what it says: they name it less exactly."""
+MODEL: Final = "model"
+"""The family that sees a whole text capture at once, so it is weighed apart from the others."""
+
+WORDING_LEAD: Final = 0.1
+SURE: Final = 0.85
+"""From this score on the kind of a line (dateline, caption, headline) protects it; below it is a doubt."""
+MODEL_WEIGHT: Final = 3.0
+MODEL_PIVOT: Final = 0.75
+"""The chance of being main text from which on the model speaks for a line, with its weight."""
+
+MODEL_LEAD: Final = 0.5
+"""What the model's word against a line needs less than rules of kind B do: under ``balanced`` it removes a
+line alone at a chance of 0.42."""
+
+
+class Bar(NamedTuple):
+    """How much a case must weigh by kind of label, and the removal budget of the policy."""
+
+    a: float
+    b: float
+    c: float
+    max_prose_share: float
+
+
+BARS: Final[dict[Policy, Bar]] = {
+    Policy.STRICT: Bar(a=0.3, b=1.0, c=0.5, max_prose_share=0.8),
+    Policy.BALANCED: Bar(a=0.5, b=1.5, c=0.75, max_prose_share=0.6),
+    Policy.LENIENT: Bar(a=0.9, b=2.0, c=0.9, max_prose_share=0.4),
+    Policy.ANNOTATE: Bar(a=0.5, b=1.5, c=0.75, max_prose_share=1.0),
+}
+
+
+class Decision(NamedTuple):
+    """What becomes of one line. ``value`` is for a field."""
+
+    label: str
+    reason: str
+    score: float
+    kept: bool
+    value: str | None = None
+
+
+BODY: Final = Decision("body", "", 0.0, kept=True)
+BLANK: Final = Decision("blank", "", 0.0, kept=True)
+
+
+@dataclass(slots=True)
+class Case:
+    """The strongest span of each family about one line, for and against its being the story.
+
+    ``is_inside`` says that it stands between the first and the last paragraph of the page,
+    ``is_framed`` that it is one of few lines between stretches the model takes for the story, or between
+    the story and the end of the page. There what the model says against a line does not count: to it
+    sub-headings, results and short answers look like menus.
+    """
+
+    is_inside: bool
+    is_framed: bool = False
+    debris: dict[str, Span] = field(default_factory=dict)
+    story: dict[str, Span] = field(default_factory=dict)
+    decisive: Span | None = None
+    model: Span | None = None
+
+    @property
+    def chance(self) -> float:
+        """Return how surely the model takes the line for main text, 0 to 1; the pivot if it was not asked."""
+        if self.model is None:
+            return MODEL_PIVOT
+        return self.model.score if self.model.label == "body" else 1.0 - self.model.score
+
+    def add(self, family: str, span: Span) -> None:
+        """Take what a family says."""
+        if family == MODEL:
+            self.model = span
+            return
+        if family in DECISIVE:
+            self.decisive = self.decisive or span
+        side = self.story if LABELS[span.label].safety is Safety.D else self.debris
+        if family not in side or side[family].score < span.score:
+            side[family] = span
+
+    def decide(self, bonus: float, bar: Bar) -> Decision:
+        """Return the decision, given what place and neighbours add to the evidence against the line."""
+        if self.decisive:
+            span = self.decisive
+            return Decision(span.label, span.reason, span.score, kept=span.label == "body", value=span.value)
+        verdict, protected = self._verdict(), self._protected()
+        if protected and (verdict is None or protected.score >= max(SURE, verdict.score)):
+            return _keep(protected)
+        if self._goes(verdict, bonus, bar):
+            named = verdict or self.model
+            assert named is not None  # noqa: S101  nothing goes on no evidence
+            return Decision(*named[2:5], kept=False, value=self._value(named.label))
+        return _keep(protected) if protected else self._body()
+
+    def _goes(self, verdict: Span | None, bonus: float, bar: Bar) -> bool:
+        """Return whether the evidence is enough to remove the line.
+
+        What the model says for a line counts in full. What it says against one is worth a removal of
+        kind B; it does not turn a weak word into a field or a button.
+        """
+        model = MODEL_WEIGHT * (MODEL_PIVOT - self.chance)
+        if self.is_framed:
+            model = min(model, 0.0)
+        if verdict is None:
+            return model >= bar.b - MODEL_LEAD
+        weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
+        weight -= sum(s.score for s in self.story.values())
+        needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c}[LABELS[verdict.label].safety]
+        return weight + min(model, 0.0) >= needed or weight + model >= max(needed, bar.b - MODEL_LEAD)
+
+    def _verdict(self) -> Span | None:
+        """Return the span that names the line best: the surest; of two equally sure the one by wording."""
+        debris = {f: s for f, s in self.debris.items() if s.label != "duplicate"}
+        named = {f: s for f, s in debris.items() if s.label != "boilerplate"} or debris
+        if not named:
+            return None
+        family = max(named, key=lambda f: named[f].score + (0.0 if f in STRUCTURE else WORDING_LEAD))
+        return named[family]
+
+    def _value(self, label: str) -> str | None:
+        """Return what a field takes from the line: the surest span of that label that parsed it knows."""
+        parsed = [s for s in self.debris.values() if s.label == label and s.value is not None]
+        return max(parsed, key=lambda s: s.score).value if parsed else None
+
+    def _protected(self) -> Span | None:
+        """Return the span that makes the line part of the story by its own kind (dateline, caption…)."""
+        return max((s for s in self.story.values() if s.label != "body"), key=lambda s: s.score, default=None)
+
+    def _body(self) -> Decision:
+        """Return the decision to keep the line as the story, with the model's chance where there is one."""
+        if self.model is None:
+            return BODY
+        return Decision("body", self.model.reason, round(self.chance, 4), kept=True)
+
+
+def _keep(span: Span) -> Decision:
+    return Decision(*span[2:5], kept=True, value=span.value)

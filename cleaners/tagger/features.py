@@ -1,0 +1,215 @@
+"""What a line looks like, as numbers: computed for all lines of a page at once, blind to the language.
+
+Every number is a count, a quotient of counts or a looked-up logarithm, so the same page gives the
+same numbers on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaners.tagger import characters as ch
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_LOGS: Final = np.log1p(np.arange(4096, dtype=np.float64))
+MAX_LINE_CHARS: Final = 4000
+MIN_LONG_CHARS: Final = 80
+MIN_LONG_DENSE: Final = 25
+MIN_WORD_SHARE: Final = 0.005
+_HASHED_CHARS: Final = 32
+_MULTIPLIERS: Final = (
+    np.uint32(2654435761) * np.arange(1, 2 * _HASHED_CHARS, 2, dtype=np.uint32) + np.uint32(40503)
+) | np.uint32(1)
+
+GROUPS: Final = (
+    (),
+    ("nav", "breadcrumb", "pagination", "legal"),
+    ("related", "read_more", "trending"),
+    ("byline", "published", "updated", "credit", "tags", "source_url"),
+    ("section",),
+    ("copyright", "disclaimer"),
+    ("comment", "comment_prompt", "community", "counter", "poll"),
+    ("caption", "correction"),
+    ("newsletter", "paywall", "donation", "app_promo", "cookie", "ad"),
+    ("share", "print", "font_size", "listen_live", "player", "typo_report"),
+)
+"""Labels of lexicons, in groups that mean the same to the model; the first stands for no phrase."""
+GROUP_OF: Final = {label: number for number, labels in enumerate(GROUPS) for label in labels}
+
+NAMES: Final = (
+    "chars", "words", "word_chars", "upper", "digits", "dense", "commas", "terminals", "colons", "quotes",
+    "opens", "dashes", "bars", "symbols", "first_upper", "first_digit", "first_other", "last_terminal",
+    "last_colon", "last_comma", "last_digit", "last_letter", "last_other", "capital_words", "all_capitals",
+    "short_words", "common_words", "known_words", "twins", "blanks_before", "blanks_after", "at", "to_end",
+    "at_chars", "lines_above", "lines_below", "page_lines", "page_chars", "page_mean", "page_long",
+    "page_dense", "terminal_rate", "indent",
+)  # fmt: skip
+
+
+_COUNTED: Final = (ch.COMMA, ch.TERMINAL, ch.COLON, ch.QUOTE, ch.OPEN, ch.DASH, ch.BAR, ch.SYMBOL)
+
+
+class Lines(NamedTuple):
+    """The non-blank lines of a page: stripped texts, blank lines before each, indentation of each."""
+
+    texts: list[str]
+    blanks: Ints
+    indents: Ints
+
+
+class _Letters(NamedTuple):
+    """The characters of all lines and what is known of each line and word."""
+
+    kind: npt.NDArray[np.uint8]
+    starts: Ints
+    lengths: Ints
+    counts: Ints
+    word_starts: Ints
+    word_lines: Ints
+    word_chars: Ints
+    hashes: npt.NDArray[np.uint32]
+
+
+def to_features(lines: Lines) -> Floats:
+    """Return (lines, len(NAMES)) numbers for the lines of one page; there must be at least one."""
+    letters = _read(lines.texts)
+    return np.stack([*_shape(letters), *_words(letters), *_place(letters, lines)], axis=1)
+
+
+def _read(texts: list[str]) -> _Letters:
+    """Classify every character, find words and hash them."""
+    joined = "\n".join([text[:MAX_LINE_CHARS] for text in texts]) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.where(codes < ch.PLANE, codes, np.uint32(ch.OTHER_PLANES))
+    kind = ch.tables().kind[codes]
+    breaks = np.flatnonzero(codes == 10)
+    starts = np.concatenate([[0], breaks[:-1] + 1])
+    line_of = np.repeat(np.arange(len(texts)), breaks - starts + 1)
+    classes = len(ch.CLASSES)
+    counts = np.bincount(line_of * classes + kind, minlength=len(texts) * classes).reshape(-1, classes)
+    spaced = (kind == ch.LOWER) | (kind == ch.UPPER) | (kind == ch.DIGIT)
+    dense = kind == ch.DENSE
+    begins = dense | (spaced & ~np.concatenate([[False], spaced[:-1]]))
+    word_starts = np.flatnonzero(begins)
+    word_chars, hashes = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    if len(word_starts):
+        in_word = spaced | dense
+        place = np.arange(len(codes)) - word_starts[np.maximum(np.cumsum(begins) - 1, 0)]
+        mixed = ch.tables().lower[codes] * _MULTIPLIERS[np.clip(place, 0, _HASHED_CHARS - 1)] * in_word
+        hashes = _scatter(np.add.reduceat(mixed.astype(np.uint32), word_starts))
+        word_chars = np.add.reduceat(in_word.astype(np.int64), word_starts)
+    return _Letters(
+        kind, starts, breaks - starts, counts, word_starts, line_of[word_starts], word_chars, hashes
+    )
+
+
+def _scatter(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Spread the bits of hashes, so that their remainders are even."""
+    hashes = (hashes ^ (hashes >> np.uint32(15))) * np.uint32(2246822519)
+    return hashes ^ (hashes >> np.uint32(13))
+
+
+def _log(counts: Ints) -> Floats:
+    return _LOGS[np.minimum(counts, len(_LOGS) - 1)]
+
+
+def _shape(letters: _Letters) -> list[Floats]:
+    """Return length, classes of characters, and how a line begins and ends."""
+    kind, starts, lengths, counts = letters.kind, letters.starts, letters.lengths, letters.counts
+    words = np.bincount(letters.word_lines, minlength=len(lengths))
+    chars = np.bincount(letters.word_lines, weights=letters.word_chars, minlength=len(lengths))
+    alphabetic = np.maximum(counts[:, ch.LOWER] + counts[:, ch.UPPER] + counts[:, ch.DENSE], 1)
+    at_least_one = np.maximum(lengths, 1)
+    last_at = np.maximum(starts + lengths - 1, starts)
+    first, last = kind[starts], kind[last_at]
+    first = np.where((first == ch.QUOTE) | (first == ch.OPEN), kind[np.minimum(starts + 1, last_at)], first)
+    last = np.where((last == ch.QUOTE) | (last == ch.SYMBOL), kind[np.maximum(last_at - 1, starts)], last)
+    letter_first = (first == ch.UPPER) | (first == ch.LOWER) | (first == ch.DENSE)
+    return [
+        _log(lengths) / 3,
+        _log(words) / 2,
+        chars / np.maximum(words, 1) / 6,
+        counts[:, ch.UPPER] / alphabetic,
+        counts[:, ch.DIGIT] / at_least_one,
+        counts[:, ch.DENSE] / at_least_one,
+        *(_log(counts[:, mark]) for mark in _COUNTED),
+        (first == ch.UPPER).astype(np.float64),
+        (first == ch.DIGIT).astype(np.float64),
+        (~letter_first & (first != ch.DIGIT)).astype(np.float64),
+        *((last == mark).astype(np.float64) for mark in (ch.TERMINAL, ch.COLON, ch.COMMA, ch.DIGIT)),
+        ((last == ch.LOWER) | (last == ch.UPPER) | (last == ch.DENSE)).astype(np.float64),
+        (last >= ch.QUOTE).astype(np.float64),
+    ]
+
+
+def _words(letters: _Letters) -> list[Floats]:
+    """Return what the words of a line are like, and how they stand to the words of the page's long lines."""
+    lines, lengths, counts = letters.word_lines, letters.lengths, letters.counts
+    words = np.maximum(np.bincount(lines, minlength=len(lengths)), 1)
+    is_long = (lengths >= MIN_LONG_CHARS) | (counts[:, ch.DENSE] >= MIN_LONG_DENSE)
+    in_long = is_long[lines]
+    unique, word = np.unique(letters.hashes, return_inverse=True)
+    others = np.bincount(word[in_long], minlength=len(unique))[word] - in_long
+    common = others > MIN_WORD_SHARE * max(int(in_long.sum()), 200)
+    capital = letters.kind[letters.word_starts] == ch.UPPER
+    alphabetic = np.maximum(counts[:, ch.LOWER] + counts[:, ch.UPPER] + counts[:, ch.DENSE], 1)
+
+    def share(flags: npt.NDArray[np.bool_]) -> Floats:
+        return np.bincount(lines[flags], minlength=len(lengths)) / words
+
+    return [
+        share(capital),
+        (5 * counts[:, ch.UPPER] > 4 * alphabetic).astype(np.float64),
+        share(letters.word_chars <= 3),
+        share(common),
+        share(others > 0),
+        _log(_count_twins(letters) - 1),
+    ]
+
+
+def _count_twins(letters: _Letters) -> Ints:
+    """Return how many lines of the page have the same words as each line, itself counted."""
+    key = np.zeros(len(letters.lengths), np.uint64)
+    if len(letters.word_lines):
+        is_head = np.concatenate([[True], letters.word_lines[1:] != letters.word_lines[:-1]])
+        heads = np.flatnonzero(is_head)
+        place = np.arange(len(is_head)) - heads[np.cumsum(is_head) - 1] + 1
+        mixed = letters.hashes.astype(np.uint64) * place.astype(np.uint64)
+        key[letters.word_lines[heads]] = np.add.reduceat(mixed, heads)
+    _, which, counts = np.unique(key, return_inverse=True, return_counts=True)
+    return np.where(key > 0, counts[which], 1)
+
+
+def _place(letters: _Letters, lines: Lines) -> list[Floats]:
+    """Return where in the page a line stands, and what the page is like."""
+    lengths, counts = letters.lengths, letters.counts
+    total = len(lengths)
+    index = np.arange(total)
+    below = total - 1 - index
+    chars = max(int(lengths.sum()), 1)
+    is_long = (lengths >= MIN_LONG_CHARS) | (counts[:, ch.DENSE] >= MIN_LONG_DENSE)
+    after = np.concatenate([lines.blanks[1:], [0]])
+    page = [
+        _LOGS[min(total, len(_LOGS) - 1)] / 5,
+        _LOGS[min(chars // 16, len(_LOGS) - 1)] / 8,
+        min(chars / total / 100, 5.0),
+        int(lengths[is_long].sum()) / chars,
+        int(counts[:, ch.DENSE].sum()) / chars,
+    ]
+    return [
+        np.minimum(lines.blanks, 3) / 3,
+        np.minimum(after, 3) / 3,
+        index / max(total - 1, 1),
+        below / max(total - 1, 1),
+        (np.cumsum(lengths) - lengths + lengths // 2) / chars,
+        _log(index) / 4,
+        _log(below) / 4,
+        *(np.full(total, number) for number in page),
+        np.minimum(counts[:, ch.TERMINAL] * 50 / np.maximum(lengths, 1), 3.0),
+        np.minimum(lines.indents, 12) / 12,
+    ]
