@@ -91,7 +91,7 @@ def extract_strigil(page: GoldPage) -> str:
 
 def _held_out(domain: str) -> Network | None:
     """Return the network that was trained without a site, None where no folds were trained."""
-    folds = len(list(FOLDS_AT.glob("*.npz")))
+    folds = _count_folds()
     return _load(FOLDS_AT / f"{fold_of(domain, folds)}-of-{folds}.npz") if folds else None
 
 
@@ -100,7 +100,14 @@ _load = cache(load_network)
 
 def strigil_training() -> str:
     """Say honestly whether the tagger has seen the pages it is measured on."""
-    return "cv by domain" if any(FOLDS_AT.glob("*.npz")) else "has seen these sites"
+    return "cv by domain" if _count_folds() else "has seen these sites"
+
+
+def _count_folds() -> int:
+    """Return how many folds were trained, 0 while one of them is missing."""
+    counts = {int(path.stem.rpartition("-")[2]) for path in FOLDS_AT.glob("*-of-*.npz")}
+    complete = [n for n in counts if all((FOLDS_AT / f"{fold}-of-{n}.npz").exists() for fold in range(n))]
+    return max(complete, default=0)
 
 
 def _extract_trafilatura(page: GoldPage, *, is_raw: bool = False, **options: Any) -> str:

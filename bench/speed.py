@@ -24,6 +24,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
+import flows  # noqa: F401  one thread a matrix product, as in a run
 from bench.pages import RENDERERS, GoldPage, find_missing, read_pages
 from bench.peers import EXTRACTORS, extract_guarded
 from bench.pictures import draw_speed
