@@ -15,6 +15,7 @@ from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from unittest.mock import patch
 
 import justext
 import trafilatura
@@ -85,8 +86,9 @@ def extract_strigil(page: GoldPage) -> str:
     Pages of sets that are trained on get the network of their fold (``bench.train_tagger --folds``).
     """
     is_seen = GOLD_SETS[page.set_name].trainable
-    CLEANERS["model"] = partial(tagger.find, network=_held_out(page.domain) if is_seen else None)
-    return clean(page.payload, media_type=page.media_type, url=page.url).text
+    held_out = partial(tagger.find, network=_held_out(page.domain) if is_seen else None)
+    with patch.dict(CLEANERS, model=held_out):
+        return clean(page.payload, media_type=page.media_type, url=page.url).text
 
 
 def _held_out(domain: str) -> Network | None:

@@ -34,7 +34,8 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
         elif not text:
             blanks += 1
             if blanks > 1 or line > last:
-                edits.extend(_change(page, start, after, "repair/blank-lines"))
+                first = edits.pop().start if edits and _is_blank_run(edits[-1], start) else start
+                edits.extend(_change(page, first, after, "repair/blank-lines"))
             else:
                 edits.extend(_ending(page, start, end, after))
         else:
@@ -50,6 +51,11 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
             elif tail < end or page.source_text[end:after] != "\n":
                 edits.extend(_ending(page, tail, end, after))
     return tuple(edits)
+
+
+def _is_blank_run(edit: Edit, end: int) -> bool:
+    """Return whether an edit takes out blank lines up to a place, so that more can join it."""
+    return edit.end == end and edit.reason == "repair/blank-lines"
 
 
 def _margins(page: Page, lines: Sequence[int]) -> list[str]:
