@@ -35,7 +35,8 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
             blanks += 1
             if blanks > 1 or line > last:
                 first = edits.pop().start if edits and _is_blank_run(edits[-1], start) else start
-                edits.extend(_change(page, first, after, "repair/blank-lines"))
+                if first < after:
+                    edits.append(Edit(first, after, "repair", "repair/blank-lines", 1.0, ""))
             else:
                 edits.extend(_ending(page, start, end, after))
         else:
