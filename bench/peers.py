@@ -27,6 +27,7 @@ from cleaners import clean
 from cleaners.pipeline import CLEANERS
 from cleaners.tagger import tagger
 from cleaners.tagger.network import Network, load_network
+from cleaners.values import Find
 
 FOLDS_AT: Final = Path("bench/results/folds")
 """Networks trained for cross-validation: ``<fold>-of-<folds>.npz``."""
@@ -86,8 +87,12 @@ def extract_strigil(page: GoldPage) -> str:
     Pages of sets that are trained on get the network of their fold (``bench.train_tagger --folds``).
     """
     is_seen = GOLD_SETS[page.set_name].trainable
-    held_out = partial(tagger.find, network=_held_out(page.domain) if is_seen else None)
-    with patch.dict(CLEANERS, model=held_out):
+    network = _held_out(page.domain) if is_seen else None
+    held_out: dict[str, Find] = {
+        "model": partial(tagger.find, network=network),
+        "model_in_html": partial(tagger.find_in_html, network=network),
+    }
+    with patch.dict(CLEANERS, held_out):
         return clean(page.payload, media_type=page.media_type, url=page.url).text
 
 

@@ -40,6 +40,7 @@ CLEANERS: Final[dict[str, Find]] = {
     "lexicon": lexicon.find,
     "repetition": repetition.find,
     "model": tagger.find,
+    "model_in_html": tagger.find_in_html,
     "byline": byline.find,
     "counters": counters.find,
     "credit": credit.find,

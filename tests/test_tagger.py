@@ -13,7 +13,7 @@ from cleaners.segment import to_page
 from cleaners.tagger.characters import CLASSES, tables
 from cleaners.tagger.features import NAMES, Lines, to_features
 from cleaners.tagger.network import own_network
-from cleaners.tagger.tagger import find, to_groups, to_lines
+from cleaners.tagger.tagger import find, find_in_html, to_groups, to_lines
 
 STORY = [
     "Harbour bridge to stay shut until spring",
@@ -110,9 +110,14 @@ def test_it_says_nothing_of_too_little(text: str) -> None:
     assert list(find(to_page(text))) == []
 
 
-def test_it_leaves_html_to_the_dom() -> None:
-    """HTML pages have better evidence."""
-    assert list(find(to_html_page("".join(f"<p>{line}</p>" for line in STORY)))) == []
+def test_in_html_it_only_speaks_against_lines() -> None:
+    """Beside the DOM it is one opinion: menus read like menus, and what is the story the DOM knows better."""
+    page = to_html_page("".join(f"<p>{line}</p>" for line in [*MENU, *STORY]))
+    assert list(find(page)) == []
+    found = list(find_in_html(page))
+    assert {span.label for span in found} == {"boilerplate"}
+    assert {page.source_text[span.start : span.end] for span in found} >= set(MENU)
+    assert list(find_in_html(to_page("\n".join(STORY)))) == []
 
 
 def test_the_weights_are_small_and_named() -> None:

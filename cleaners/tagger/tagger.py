@@ -1,8 +1,9 @@
-"""Say of each line of a text capture how surely it is main text.
+"""Say of each line of a page how surely it is main text.
 
 In the wild: menus, teasers, comments and footers that no phrase names and no DOM frames, because
 somebody has already scraped the page to text.
-Left alone: HTML captures, whose DOM says more; pages of a single line, which have no neighbours.
+Left alone: pages of one or two lines, which have no neighbours. For HTML it is one opinion among the
+DOM's (``find_in_html``).
 """
 
 from __future__ import annotations
@@ -22,12 +23,24 @@ MIN_LINES = 3
 
 
 def find(page: Page, network: Network | None = None) -> Iterator[Span]:
-    """Yield ``body`` for lines that are rather main text than not, ``boilerplate`` for the others.
+    """Yield ``body`` for lines of text that are rather main text than not, ``boilerplate`` for the others.
 
     The score is the probability of the label, 0.5 to 1.
     """
+    if not page.blocks:
+        yield from _judge(page, network)
+
+
+def find_in_html(page: Page, network: Network | None = None) -> Iterator[Span]:
+    """Yield ``boilerplate`` for rendered lines of HTML that read like it: a second opinion beside the DOM's.
+
+    It was trained on text captures; where it takes a line for the story the DOM knows better.
+    """
     if page.blocks:
-        return
+        yield from (span for span in _judge(page, network) if span.label == "boilerplate")
+
+
+def _judge(page: Page, network: Network | None) -> Iterator[Span]:
     numbers = [line for line, text in enumerate(page.texts) if text]
     if len(numbers) < MIN_LINES:
         return
