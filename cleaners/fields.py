@@ -38,6 +38,7 @@ MIN_FIELD_SCORE: Final = 0.5
 """A line may go on several weak signs; what it says becomes a field only on one good one."""
 MAX_ITEMS: Final = 100
 MIN_HEADLINE_CHARS: Final = 12
+MIN_HEADLINE_SPACES: Final = 2
 _PRECISIONS: Final = {4: "year", 7: "month", 10: "day", 17: "minute", 20: "second"}
 
 
@@ -77,7 +78,11 @@ def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
 def _is_headline(page: Page, line: int, reason: str) -> bool:
     """Return whether a removed related line is a headline, not the heading of the list."""
     text = page.texts[line]
-    return len(text) >= MIN_HEADLINE_CHARS and (" " in text or not text.isascii()) and "heading" not in reason
+    begins = text[0].isalnum() or text[0] in "\"'“‘«„¿¡「"
+    words = text.count(" ") >= MIN_HEADLINE_SPACES or not text.isascii()
+    return (
+        begins and words and len(text) >= MIN_HEADLINE_CHARS and "|" not in text and "heading" not in reason
+    )
 
 
 def _language(text: str) -> Iterator[Evidence]:
