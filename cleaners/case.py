@@ -78,15 +78,10 @@ class Case:
     @property
     def chance(self) -> float:
         """Return how surely the model takes the line for main text, 0 to 1; the pivot if it was not asked."""
-        if self.model is None:
-            return MODEL_PIVOT
-        return self.model.score if self.model.label == "body" else 1.0 - self.model.score
+        return MODEL_PIVOT if self.model is None else to_chance(self.model)
 
     def add(self, family: str, span: Span) -> None:
         """Take what a family says."""
-        if family == MODEL:
-            self.model = span
-            return
         if family in DECISIVE:
             self.decisive = self.decisive or span
         side = self.story if LABELS[span.label].safety is Safety.D else self.debris
@@ -117,7 +112,7 @@ class Case:
         if self.is_framed:
             model = min(model, 0.0)
         if verdict is None:
-            return model >= bar.b - MODEL_LEAD
+            return self.model is not None and _model_removes(self.chance, bar) and not self.is_framed
         weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
         weight -= sum(s.score for s in self.story.values())
         needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c}[LABELS[verdict.label].safety]
@@ -143,9 +138,27 @@ class Case:
 
     def _body(self) -> Decision:
         """Return the decision to keep the line as the story, with the model's chance where there is one."""
-        if self.model is None:
-            return BODY
-        return Decision("body", self.model.reason, round(self.chance, 4), kept=True)
+        return BODY if self.model is None else _keep_as_body(self.model)
+
+
+def to_chance(model: Span) -> float:
+    """Return how surely the model takes a line for main text, 0 to 1."""
+    return model.score if model.label == "body" else 1.0 - model.score
+
+
+def decide_alone(model: Span, bar: Bar, *, is_framed: bool) -> Decision:
+    """Return the decision on a line of which only the model has said anything: most lines of a text."""
+    if not is_framed and _model_removes(to_chance(model), bar):
+        return Decision(*model[2:5], kept=False)
+    return _keep_as_body(model)
+
+
+def _model_removes(chance: float, bar: Bar) -> bool:
+    return MODEL_WEIGHT * (MODEL_PIVOT - chance) >= bar.b - MODEL_LEAD
+
+
+def _keep_as_body(model: Span) -> Decision:
+    return Decision("body", model.reason, round(to_chance(model), 4), kept=True)
 
 
 def _keep(span: Span) -> Decision:

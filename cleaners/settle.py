@@ -9,11 +9,11 @@ No family of rules can remove a line of kind B alone, nothing removes a line sur
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from cleaners.case import BARS, BLANK, BODY, Bar, Case, Decision
+from cleaners.case import BARS, BLANK, BODY, MODEL, Bar, Case, Decision, decide_alone, to_chance
 from cleaners.values import Page, Policy, Span
 
 PLACE_SCORE: Final = 0.5
@@ -28,9 +28,9 @@ NEIGHBOUR_SCORE: Final = 0.5
 def settle(page: Page, spans: Mapping[str, Sequence[Span]], policy: Policy) -> tuple[list[Decision], str]:
     """Return one decision a line, and why the page needs a person's review ("" when it does not)."""
     decisions = [BODY if text else BLANK for text in page.texts]
-    cases = _cases(page, spans)
     bar = BARS[policy]
-    _find_frames(cases)
+    cases = _cases(page, spans)
+    _ask_model(page, spans.get(MODEL, ()), cases, decisions, bar)
     for line, case in cases.items():
         decisions[line] = case.decide(0.0 if case.is_inside else PLACE_SCORE, bar)
     _ask_neighbours(page, cases, decisions, bar)
@@ -43,7 +43,7 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
     first, last = (page.prose[0], page.prose[-1]) if page.prose else (0, len(page.texts))
     cases: dict[int, Case] = {}
     for family, found in spans.items():
-        for span in found:
+        for span in found if family != MODEL else ():
             line = bisect_right(page.starts, span.start) - 1
             if page.texts[line]:
                 if line not in cases:
@@ -52,17 +52,35 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
     return cases
 
 
-def _find_frames(cases: Mapping[int, Case]) -> None:
-    """Mark the few lines the model would not take between, above or below stretches of the story."""
-    run: list[Case] = []
-    for case in [*(cases[line] for line in sorted(cases) if cases[line].model), None]:
-        if case and case.chance < EVEN_CHANCE:
-            run.append(case)
+def _ask_model(
+    page: Page,
+    spans: Sequence[Span],
+    cases: Mapping[int, Case],
+    decisions: list[Decision],
+    bar: Bar,
+) -> None:
+    """Add the model's word to the cases, and decide the lines of which nobody else has said anything."""
+    judged = {bisect_right(page.starts, span.start) - 1: span for span in spans}
+    framed = set(_find_framed(judged))
+    for line, span in judged.items():
+        if case := cases.get(line):
+            case.model, case.is_framed = span, line in framed
+        else:
+            decisions[line] = decide_alone(span, bar, is_framed=line in framed)
+
+
+def _find_framed(judged: Mapping[int, Span]) -> Iterator[int]:
+    """Yield the few lines the model would not take between, above or below stretches of the story."""
+    run: list[int] = []
+    for line, span in judged.items():
+        if to_chance(span) < EVEN_CHANCE:
+            run.append(line)
             continue
         if len(run) <= MAX_FRAMED_LINES:
-            for framed in run:
-                framed.is_framed = True
+            yield from run
         run = []
+    if len(run) <= MAX_FRAMED_LINES:
+        yield from run
 
 
 def _ask_neighbours(page: Page, cases: Mapping[int, Case], decisions: list[Decision], bar: Bar) -> None:
