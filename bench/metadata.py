@@ -91,8 +91,8 @@ def judge(page: GoldPage, answer: Answer) -> tuple[dict[str, str], Confusion]:
         outcomes["title"] = _outcome(answer.title, tokenize(answer.title or "") == tokenize(page.title))
     if page.author:
         outcomes["author"] = _outcome(answer.author, names_of(answer.author or "") == names_of(page.author))
-    if page.date:
-        outcomes["date"] = _outcome(answer.day, answer.day in {day.isoformat() for day in days_of(page.date)})
+    if page.date and (days := days_of(page.date)):
+        outcomes["date"] = _outcome(answer.day, answer.day in {day.isoformat() for day in days})
     if not page.tags:
         return outcomes, Confusion()
     given, wanted = _items_of(answer.tags), _items_of(page.tags)
@@ -100,14 +100,17 @@ def judge(page: GoldPage, answer: Answer) -> tuple[dict[str, str], Confusion]:
 
 
 def days_of(stamp: str) -> set[date]:
-    """Return the days a gold time names: where it was written, and in UTC.
+    """Return the days a gold time names: where it was written, and in UTC; none where it is misspelt.
 
     >>> sorted(str(day) for day in days_of("2025-06-05 00:30:00+02:00"))
     ['2025-06-04', '2025-06-05']
     >>> days_of("2019-08-02")
     {datetime.date(2019, 8, 2)}
     """
-    time = datetime.fromisoformat(stamp)
+    try:
+        time = datetime.fromisoformat(stamp)
+    except ValueError:
+        return set()
     return {time.date()} | ({time.astimezone(UTC).date()} if time.tzinfo else set())
 
 
