@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -138,17 +138,6 @@ def registered_domain(url: str | None) -> str | None:
 def fold_of(domain: str, folds: int) -> int:
     """Return the fold of a domain: all pages of a site share one, on every machine and run."""
     return int.from_bytes(hashlib.blake2b(domain.encode(), digest_size=8).digest(), "big") % folds
-
-
-def split_by_domain(
-    pages: Iterable[GoldPage], *, fold: int, folds: int
-) -> tuple[list[GoldPage], list[GoldPage]]:
-    """Return the pages to train on and the pages of the sites held out in this fold."""
-    train: list[GoldPage] = []
-    held_out: list[GoldPage] = []
-    for page in pages:
-        (held_out if fold_of(page.domain, folds) == fold else train).append(page)
-    return train, held_out
 
 
 def _html_path(selection: Selection, name: str) -> Path:

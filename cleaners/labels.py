@@ -90,6 +90,3 @@ LABELS: Final[dict[str, Label]] = {
         _D, "Kept text, mended: mojibake, entities, invisible characters, spacing.", "to\u00a0Lavrov"
     ),
 }
-
-REMOVABLE: Final = frozenset(name for name, label in LABELS.items() if label.safety is not _D)
-"""Labels that some evidence can remove from the text."""

@@ -5,8 +5,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bench.pages import (
     GOLD_SETS,
@@ -18,7 +16,6 @@ from bench.pages import (
     read_pages,
     read_training_pages,
     registered_domain,
-    split_by_domain,
 )
 
 _HTML = b"<html><body><nav>Home</nav><p>The bridge was closed on Tuesday.</p></body></html>"
@@ -125,19 +122,6 @@ def test_nothing_is_trained_on_what_is_for_evaluation_only(tmp_path: Path) -> No
 def test_registered_domains(url: str | None, expected: str | None) -> None:
     """Subdomains of one registration are one site; what is no domain is None."""
     assert registered_domain(url) == expected
-
-
-@given(st.lists(st.sampled_from([f"site{number}.example" for number in range(30)]), max_size=40))
-def test_folds_split_pages_by_site(domains: list[str]) -> None:
-    """Over all folds every page is held out once, and no site is on both sides."""
-    pages = [GoldPage(str(number), "wcxb_dev", "html", b"", domain=d) for number, d in enumerate(domains)]
-    held_out: list[GoldPage] = []
-    for fold in range(5):
-        train, test = split_by_domain(pages, fold=fold, folds=5)
-        assert not {page.domain for page in train} & {page.domain for page in test}
-        assert len(train) + len(test) == len(pages)
-        held_out += test
-    assert sorted(held_out, key=lambda page: int(page.page_id)) == pages
 
 
 def test_folds_are_the_same_everywhere() -> None:
