@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cleaners.case import Decision
+from cleaners.html.headline_date import find_date
 from cleaners.language import find_language
 from cleaners.values import Evidence, Fields, Page
 
@@ -45,6 +46,8 @@ _PRECISIONS: Final = {4: "year", 7: "month", 10: "day", 17: "minute", 20: "secon
 def to_fields(page: Page, decisions: Sequence[Decision], text: str) -> Fields:
     """Return the fields of a page, given its decided lines and its kept text."""
     candidates = [*page.evidence, *_from_lines(page, decisions)]
+    if not any(candidate.field == "published_at" for candidate in candidates):
+        candidates.extend(find_date(page, decisions))
     candidates.extend(_language(text))
     clock = next((c.value[:10] for c in candidates if c.field == "page_clock"), None)
     values: dict[str, object] = {}
@@ -53,7 +56,7 @@ def to_fields(page: Page, decisions: Sequence[Decision], text: str) -> Fields:
         rivals = [c for c in candidates if c.field == name]
         eligible = [c for c in rivals if not (name == "published_at" and _is_clock(c, clock))]
         if name in _TIMES:
-            eligible = [c for c in eligible if _to_time(c.value)]
+            eligible = [c for c in eligible if _to_time(c.value) and not _is_later(c, page.captured_at)]
         chosen = _choose(name, eligible)
         evidence.extend(c._replace(chosen=c in chosen) for c in rivals)
         if chosen:
@@ -93,6 +96,12 @@ def _language(text: str) -> Iterator[Evidence]:
 def _is_clock(candidate: Evidence, clock: str | None) -> bool:
     """Return whether a publication date is just the page clock's day, seen in the text alone."""
     return clock is not None and candidate.start >= 0 and candidate.value[:10] == clock
+
+
+def _is_later(candidate: Evidence, captured_at: datetime | None) -> bool:
+    """Return whether a time is after the capture, by more than what zones can explain."""
+    moment = _to_time(candidate.value)
+    return captured_at is not None and moment is not None and moment > captured_at + timedelta(days=1)
 
 
 def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from cleaners import fallback, lexicon, repetition, sites
@@ -97,7 +97,8 @@ def clean(
 ) -> CleanedPage:
     r"""Clean one capture: text, or HTML with ``media_type="text/html"``.
 
-    Bad input comes back as a page with a status and a reason; only a wrong call raises.
+    Bad input comes back as a page with a status and a reason; only a wrong call raises. A ``captured_at``
+    without a zone is read as UTC.
 
     >>> page = clean("Listen Live\nThe bridge was closed on Tuesday.")
     >>> page.text
@@ -105,6 +106,8 @@ def clean(
     >>> page.edits[0].reason, page.rebuild() == page.source_text
     ('listen_live/live', True)
     """
+    if captured_at is not None and captured_at.tzinfo is None:
+        captured_at = captured_at.replace(tzinfo=UTC)
     (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy)
     return page
 
