@@ -9,7 +9,7 @@ import pytest
 from cleaners import clean
 
 PROSE = "".join(
-    f"<p>The bridge over the {river} was closed on Tuesday after a lorry struck one of its piers, police said "
+    f"<p>The bridge over the {river} was closed on Tuesday after a lorry struck its piers, police said "
     "late on Wednesday, and nobody knows for how long.</p>"
     for river in ("Aker", "Elbe", "Loire", "Drau", "Tejo", "Vltava", "Donau", "Glomma")
 )
