@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--folds", type=int, default=0, help="also train so many networks for cross-validation"
     )
-    parser.add_argument("--members", type=int, default=2, help="networks whose scores are averaged")
+    parser.add_argument("--members", type=int, default=1, help="networks whose scores are averaged")
     parser.add_argument("--epochs", type=int, default=8)
     options = parser.parse_args(arguments)
     selection = Selection(options.data, TRAINING_SETS)
