@@ -107,6 +107,55 @@ class Store:
                 if digest_file(file) != staged.digest:
                     raise CollisionError(self.root / name, "it holds something else")
 
+    def address(self, name: str = "") -> str:
+        """Return the full path of a file, for messages and for other tools."""
+        return str(self.root / name)
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is a file of this name."""
+        return (self.root / name).is_file()
+
+    def read_bytes(self, name: str) -> bytes:
+        """Return the content of a file; ``FileNotFoundError`` if there is none."""
+        return (self.root / name).read_bytes()
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading, seekable; ``FileNotFoundError`` if there is none."""
+        return (self.root / name).open("rb")
+
+    def size(self, name: str) -> int:
+        """Return the length of a file in bytes; ``FileNotFoundError`` if there is none."""
+        return (self.root / name).stat().st_size
+
+    def modified_at(self, name: str) -> float:
+        """Return when a file was written, in seconds since 1970; ``FileNotFoundError`` if there is none."""
+        return (self.root / name).stat().st_mtime
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the names of all files below a folder, sorted as strings; nothing if there is none."""
+        folder = self.root / prefix
+        if folder == self._temporary or not folder.is_dir():
+            return
+        entries = {f"{path.name}/" if _is_folder(path) else path.name: path for path in folder.iterdir()}
+        for key in sorted(entries):
+            name = entries[key].relative_to(self.root).as_posix()
+            if key.endswith("/"):
+                yield from self.names(name)
+            elif entries[key].is_file():
+                yield name
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names, without their path, of the folders directly below a folder, sorted."""
+        folder = self.root / prefix
+        return sorted(path.name for path in folder.iterdir() if _is_folder(path)) if folder.is_dir() else []
+
+    def remove(self, name: str) -> None:
+        """Remove a file for good; there may be none."""
+        path = self.root / name
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            self._sync(path.parent)
+
     def replace(self, name: str, data: bytes) -> None:
         """Put a file in place of what is there, at one stroke."""
         self._move_over(self.stage_bytes(data).path, self.root / name)
@@ -172,6 +221,11 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether a path is a folder itself, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def _remove(path: Path) -> None:
