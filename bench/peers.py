@@ -10,6 +10,7 @@ trafilatura are measured on HTML only: on wrapped lines all of them give the sam
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache, partial
 from html import escape
 from importlib.metadata import version
@@ -24,10 +25,8 @@ from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from bench.pages import GOLD_SETS, GoldPage, fold_of
 from cleaners import clean
-from cleaners.pipeline import CLEANERS
 from cleaners.tagger import tagger
 from cleaners.tagger.network import Network, load_network
-from cleaners.values import Find
 
 FOLDS_AT: Final = Path("bench/results/folds")
 """Networks trained for cross-validation: ``<fold>-of-<folds>.npz``."""
@@ -86,14 +85,14 @@ def extract_strigil(page: GoldPage) -> str:
 
     Pages of sets that are trained on get the network of their fold (``bench.train_tagger --folds``).
     """
-    is_seen = GOLD_SETS[page.set_name].trainable
-    network = _held_out(page.domain) if is_seen else None
-    held_out: dict[str, Find] = {
-        "model": partial(tagger.find, network=network),
-        "model_in_html": partial(tagger.find_in_html, network=network),
-    }
-    with patch.dict(CLEANERS, held_out):
+    network = network_for(page)
+    with patch.object(tagger, "own_network", lambda: network) if network else nullcontext():
         return clean(page.payload, media_type=page.media_type, url=page.url).text
+
+
+def network_for(page: GoldPage) -> Network | None:
+    """Return the network that has not seen the page's site, None where the one that ships has not."""
+    return _held_out(page.domain) if GOLD_SETS[page.set_name].trainable else None
 
 
 def _held_out(domain: str) -> Network | None:

@@ -85,6 +85,21 @@ def draw_speed(panels: Mapping[str, Mapping[str, float]], path: Path) -> None:
     _write(figure, path, None)
 
 
+def draw_reliability(curves: Mapping[str, tuple[Any, Any]], path: str) -> None:
+    """Draw the share of lines that are main text against the chance the tagger gave them."""
+    figure, axes = plt.subplots(figsize=(6, 5))
+    axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
+    markers = "osD^v<>ph*"
+    for (name, (chance, truth)), marker in zip(curves.items(), markers, strict=False):
+        axes.plot(chance, truth, marker=marker, markersize=5, linewidth=1, label=name)
+    axes.set_xlabel("chance of being main text, as the tagger says")
+    axes.set_ylabel("share of lines that are main text")
+    axes.grid(color="#eeeeee")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=8)
+    _write(figure, Path(path), None)
+
+
 def _write(figure: Any, path: Path, legend_of: Any) -> None:
     """Write the picture, with one legend for all panels under them."""
     if legend_of is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -10,53 +11,83 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from cleaners.tagger import places
 from cleaners.tagger.features import GROUPS, NAMES
-from cleaners.tagger.network import TAPS
+from cleaners.tagger.network import LABEL_GROUPS, PAGE_TYPES
 
-WIDTH: Final = 96
-DILATIONS: Final = (1, 2, 4, 8, 16)
+WIDTH: Final = 80
+DILATIONS: Final = (1, 2, 4, 8, 16, 1)
 CONTEXTS: Final = (1, 3)
+WORD_WIDTH: Final = 24
+MAX_BAG_SUM: Final = 4.0
+WORDS_SPREAD: Final = 0.3
+DROPPED: Final = 0.15
+
+
+@dataclass(slots=True)
+class Batch:
+    """Pages side by side, (pages, lines, …); the places and words of all of them in one list each.
+
+    ``place`` is the number of each line's place, 0 for lines without one. ``mask`` (pages, lines, 1) is 0
+    behind the end of a page.
+    """
+
+    numbers: Any
+    groups: Any
+    mask: Any
+    dom: Any
+    tags: Any
+    place: Any
+    words: Any
+    word_offsets: Any
+    word_weights: Any
+    is_html: bool
 
 
 class TaggerNet(nn.Module):
-    """Lines of a page in, log odds of main text out. ``scale`` is mean and spread of the numbers."""
+    """Lines of a page in; log odds of main text, of each label, and of each page type out."""
 
-    def __init__(self, mean: npt.NDArray[np.float32], std: npt.NDArray[np.float32]) -> None:
+    def __init__(self, scale: dict[str, npt.NDArray[np.float32]], vocabulary: int) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.from_numpy(mean))
-        self.register_buffer("std", torch.from_numpy(std))
+        for name, values in scale.items():
+            self.register_buffer(name, torch.from_numpy(values))
         self.inp = nn.Linear(len(NAMES) + len(GROUPS), WIDTH)
-        self.spread = nn.ModuleList(
-            nn.Conv1d(WIDTH, WIDTH, TAPS, padding=TAPS // 2 * d, dilation=d, groups=WIDTH) for d in DILATIONS
+        self.dom = nn.Linear(len(places.NAMES) + len(places.TAGS) + 1 + 2 * WORD_WIDTH, WIDTH)
+        self.words = nn.EmbeddingBag(vocabulary, WORD_WIDTH, mode="sum")
+        nn.init.normal_(self.words.weight, std=WORDS_SPREAD)
+        self.conv = nn.ModuleList(
+            nn.Conv1d(WIDTH, WIDTH, 3, padding=dilation, dilation=dilation) for dilation in DILATIONS
         )
-        self.mix = nn.ModuleList(nn.Linear(WIDTH, WIDTH) for _ in DILATIONS)
         self.context = nn.ModuleDict({str(layer): nn.Linear(2 * WIDTH, WIDTH) for layer in CONTEXTS})
         self.hid = nn.Linear(WIDTH, WIDTH)
-        self.out = nn.Linear(WIDTH, 1)
+        self.out = nn.Linear(WIDTH, 1 + len(LABEL_GROUPS))
+        self.kind_of_page = nn.Linear(2 * WIDTH, len(PAGE_TYPES))
 
-    def forward(self, numbers: Any, groups: Any, mask: Any) -> Any:
-        """Return (pages, lines) log odds; ``mask`` (pages, lines, 1) is 0 behind the end of a page."""
-        one_hot = functional.one_hot(groups, len(GROUPS)).float()
-        hidden = functional.relu(self.inp(torch.cat([numbers, one_hot], -1))) * mask
-        for layer, (spread, mix) in enumerate(zip(self.spread, self.mix, strict=True)):
-            around = spread(hidden.transpose(1, 2)).transpose(1, 2)
-            hidden = (hidden + functional.relu(mix(around))) * mask
+    def forward(self, batch: Batch) -> tuple[Any, Any]:
+        """Return (pages, lines, 1 + labels) and (pages, types) log odds."""
+        one_hot = functional.one_hot(batch.groups, len(GROUPS)).float()
+        given = self.inp(torch.cat([batch.numbers, one_hot], -1))
+        if batch.is_html:
+            bags = self.words(batch.words, batch.word_offsets, per_sample_weights=batch.word_weights)
+            bags = bags.clamp(-MAX_BAG_SUM, MAX_BAG_SUM).reshape(-1, 2 * WORD_WIDTH)
+            tags = functional.one_hot(batch.tags, len(places.TAGS) + 1).float()
+            known = self.dom(torch.cat([batch.dom, tags, bags[batch.place]], -1))
+            given = given + known * batch.dom[:, :, :1].ne(0)
+        hidden = functional.relu(given) * batch.mask
+        for layer, conv in enumerate(self.conv):
+            around = conv(hidden.transpose(1, 2)).transpose(1, 2)
+            hidden = (hidden + self._drop(functional.relu(around))) * batch.mask
             if layer in CONTEXTS:
-                mean = hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True)
-                page = torch.cat([mean, hidden.max(1, keepdim=True).values], -1)
-                hidden = (hidden + functional.relu(self.context[str(layer)](page))) * mask
-        return self.out(functional.relu(self.hid(hidden))).squeeze(-1)
+                page = _pool(hidden, batch.mask)
+                hidden = (hidden + functional.relu(self.context[str(layer)](page))) * batch.mask
+        types = self.kind_of_page(_pool(hidden, batch.mask).squeeze(1))
+        return self.out(self._drop(functional.relu(self.hid(hidden)))), types
 
-    def to_arrays(self, member: int) -> dict[str, npt.NDArray[np.float16]]:
-        """Return the weights under the names that ``Network`` reads, as float16."""
-        arrays: dict[str, Any] = {"mean": self.mean, "std": self.std}
-        layers = {"inp": self.inp, "hid": self.hid, "out": self.out}
-        layers |= {f"pw{layer}": mix for layer, mix in enumerate(self.mix)}
-        layers |= {f"ctx{layer}": context for layer, context in self.context.items()}
-        for name, linear in layers.items():
-            arrays |= {f"{name}.w": linear.weight.T, f"{name}.b": linear.bias}
-        for layer, conv in enumerate(self.spread):
-            arrays |= {f"dw{layer}.w": conv.weight[:, 0].T, f"dw{layer}.b": conv.bias}
-        return {
-            f"{member}/{name}": array.detach().numpy().astype(np.float16) for name, array in arrays.items()
-        }
+    def _drop(self, values: Any) -> Any:
+        return functional.dropout(values, DROPPED, self.training)
+
+
+def _pool(hidden: Any, mask: Any) -> Any:
+    """Return mean and maximum over the lines of each page."""
+    mean = hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True)
+    return torch.cat([mean, hidden.max(1, keepdim=True).values], -1)

@@ -17,25 +17,26 @@ from typing import Any, Final
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from bench.pages import DEFAULT_DATA, Selection, find_missing, fold_of
 from bench.peers import FOLDS_AT
-from bench.tagger_data import TRAINING_SETS, Example, read_examples
-from bench.tagger_net import CONTEXTS, DILATIONS, TaggerNet
+from bench.tagger_batches import Prepared, disturb, plan_batches, prepare, standardise, to_batch
+from bench.tagger_data import TRAINING_SETS, Example, find_vocabulary, read_examples
+from bench.tagger_loss import to_loss
+from bench.tagger_net import TaggerNet
+from bench.tagger_teacher import teach
+from bench.tagger_weights import to_arrays
 from cleaners.tagger.network import WEIGHTS
+from cleaners.tagger.places import NAMES as DOM_NAMES
 
 SHIPPED: Final = Path("cleaners/tagger") / WEIGHTS
 SEED: Final = 1
 LEARNING_RATE: Final = 3e-3
-MAX_LINES: Final = 1500
-BATCH_LINES: Final = 24_000
-NOISE: Final = 0.2
-"""Spread of the noise on every number, as a share of the number's own spread."""
-MAX_DROPPED: Final = 0.1
-"""How often a number is hidden for a whole page."""
-GROUP_DROPPED: Final = 0.3
-"""How often a line's phrase is hidden: lexicons know English better than most languages."""
+MIN_SITES: Final = 8
+"""A class word that fewer sites use is nobody's habit."""
+KEPT_OF_AVERAGE: Final = 0.998
+"""What ships is the running mean of the weights, which does better on other sites than the last ones."""
+HIDDEN_QUANTILE: Final = 0.99999
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--folds", type=int, default=0, help="also train so many networks for cross-validation"
     )
-    parser.add_argument("--members", type=int, default=1, help="networks whose scores are averaged")
+    parser.add_argument("--only-fold", type=int, default=None, help="train this one and nothing else")
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--taught-epochs", type=int, default=4, help="epochs with what the DOM taught")
     options = parser.parse_args(arguments)
     selection = Selection(options.data, TRAINING_SETS)
     if missing := find_missing(selection):
@@ -54,101 +56,92 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     examples = list(read_examples(selection, SEED))
     print(f"{len(examples)} captures, {sum(len(one.gold) for one in examples)} lines", flush=True)
-    for fold in range(options.folds):
+    vocabulary = find_vocabulary(examples, MIN_SITES)
+    for fold in range(options.folds) if options.only_fold is None else [options.only_fold]:
         kept = [one for one in examples if fold_of(one.domain, options.folds) != fold]
-        _write(FOLDS_AT / f"{fold}-of-{options.folds}.npz", kept, options)
-    _write(SHIPPED, examples, options)
+        _write(FOLDS_AT / f"{fold}-of-{options.folds}.npz", kept, vocabulary, options)
+    if options.only_fold is None:
+        _write(SHIPPED, examples, vocabulary, options)
     return 0
 
 
-def _write(path: Path, examples: list[Example], options: argparse.Namespace) -> None:
-    """Train the members on the examples and write their weights."""
-    arrays: dict[str, Any] = {
-        "members": np.array(options.members),
-        "dilations": np.array(DILATIONS),
-        "contexts": np.array(CONTEXTS),
-    }
-    for member in range(options.members):
-        net = train(examples, epochs=options.epochs, seed=SEED + member)
-        arrays |= net.to_arrays(member)
+def _write(path: Path, examples: list[Example], vocabulary: list[str], options: argparse.Namespace) -> None:
+    """Train on the examples, teach text by HTML, train on, and write the weights."""
+    words = {word: number for number, word in enumerate(vocabulary)}
+    prepared = [prepare(one, words) for one in examples]
+    net = _new_net(examples, len(vocabulary))
+    net = train(net, prepared, epochs=options.epochs, rate=LEARNING_RATE)
+    if options.taught_epochs:
+        taught = teach(net, prepared)
+        net = train(net, taught, epochs=options.taught_epochs, rate=LEARNING_RATE / 3)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, **arrays)
+    np.savez_compressed(path, **to_arrays(net, vocabulary, _most_hidden(net, prepared[::50])))
     print(f"{path}: {path.stat().st_size} bytes", flush=True)
 
 
-def train(examples: list[Example], *, epochs: int, seed: int) -> TaggerNet:
-    """Return a network trained on the examples; the same seed gives the same network on one machine."""
-    torch.manual_seed(seed)
-    draw = random.Random(seed)  # noqa: S311  training, no secret
-    sample = np.concatenate([one.numbers[:200] for one in examples[::5]])
-    net = TaggerNet(sample.mean(0), sample.std(0) + 1e-3)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=1e-3)
-    plan = [_to_batches(examples, draw) for _ in range(epochs)]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=sum(map(len, plan)))
+def _new_net(examples: Sequence[Example], vocabulary: int) -> TaggerNet:
+    torch.manual_seed(SEED)
+    numbers = np.concatenate([one.numbers[:200] for one in examples[::5]])
+    dom = np.concatenate(
+        [one.places.numbers[:200] for one in examples if one.places] or [np.zeros((2, len(DOM_NAMES)))]
+    )
+    spread = 1e-3
+    scale = {
+        "mean": numbers.mean(0), "std": numbers.std(0) + spread,
+        "dom_mean": dom.mean(0), "dom_std": dom.std(0) + spread,
+    }  # fmt: skip
+    return TaggerNet({name: values.astype(np.float32) for name, values in scale.items()}, vocabulary)
+
+
+def train(net: TaggerNet, prepared: Sequence[Prepared], *, epochs: int, rate: float) -> TaggerNet:
+    """Train a network further and return it; the same seed gives the same network on one machine."""
+    draw = random.Random(SEED)  # noqa: S311  training, no secret
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
+    plan = [plan_batches(prepared, draw) for _ in range(epochs)]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=sum(map(len, plan)))
+    average = {name: values.clone() for name, values in net.state_dict().items()}
+    net.train()
     for epoch, batches in enumerate(plan):
         started, total = time.monotonic(), 0.0
         for batch in batches:
-            loss = _loss(net, [examples[number] for number in batch], draw)
+            loss = _step(net, [prepared[number] for number in batch], draw)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             total += loss.item()
-        print(
-            f"epoch {epoch}: loss {total / len(batches):.4f}, {time.monotonic() - started:.0f} s", flush=True
-        )
-    return net
+            with torch.no_grad():
+                for name, values in net.state_dict().items():
+                    average[name].lerp_(values, 1 - KEPT_OF_AVERAGE)
+        seconds = time.monotonic() - started
+        print(f"epoch {epoch}: loss {total / len(batches):.4f}, {seconds:.0f} s", flush=True)
+    net.load_state_dict(average)
+    return net.eval()
 
 
-def _to_batches(examples: list[Example], draw: random.Random) -> list[list[int]]:
-    """Return numbers of examples of about the same length, in batches of bounded lines."""
-
-    def lines(number: int) -> int:
-        return min(len(examples[number].gold), MAX_LINES)
-
-    order = sorted(range(len(examples)), key=lambda number: lines(number) + 40 * draw.random())
-    batches: list[list[int]] = [[]]
-    for number in order:
-        if batches[-1] and (len(batches[-1]) + 1) * lines(number) > BATCH_LINES:
-            batches.append([])
-        batches[-1].append(number)
-    draw.shuffle(batches)
-    return batches
+def _step(net: TaggerNet, chosen: Sequence[Prepared], draw: random.Random) -> Any:
+    batch, wanted = to_batch(chosen, draw)
+    standardise(batch, net)
+    disturb(batch)
+    return to_loss(*net(batch), wanted)
 
 
-def _loss(net: TaggerNet, batch: list[Example], draw: random.Random) -> Any:
-    """Return the cross entropy of a batch, each line weighted by the logarithm of its words."""
-    longest = min(max(len(one.gold) for one in batch), MAX_LINES)
-    numbers = np.zeros((len(batch), longest, batch[0].numbers.shape[1]), np.float32)
-    groups = np.zeros((len(batch), longest), np.int64)
-    gold = np.full((len(batch), longest), -1, np.float32)
-    for row, one in enumerate(batch):
-        start = draw.randrange(max(1, len(one.gold) - MAX_LINES + 1))
-        stretch = slice(start, start + MAX_LINES)
-        count = len(one.gold[stretch])
-        numbers[row, :count], groups[row, :count] = one.numbers[stretch], one.groups[stretch]
-        gold[row, :count] = one.gold[stretch]
-    mask = torch.from_numpy(_to_mask(batch, longest))
-    given = (torch.from_numpy(numbers) - net.mean) / net.std
-    given = (given + NOISE * torch.randn_like(given)) * (
-        torch.rand(len(batch), 1, given.shape[2]) > MAX_DROPPED
-    )
-    seen = torch.from_numpy(groups) * (torch.rand(groups.shape) > GROUP_DROPPED)
-    wanted = torch.from_numpy(gold)
-    words = torch.from_numpy(np.expm1(2 * numbers[:, :, 1]))
-    weight = (wanted >= 0).float() * (torch.log1p(words) + 0.3)
-    entropy = functional.binary_cross_entropy_with_logits(
-        net(given, seen, mask), wanted.clamp(min=0), reduction="none"
-    )
-    return (entropy * weight).sum() / weight.sum().clamp(min=1)
-
-
-def _to_mask(batch: list[Example], longest: int) -> Any:
-    mask = np.zeros((len(batch), longest, 1), np.float32)
-    for row, one in enumerate(batch):
-        mask[row, : len(one.gold)] = 1
-    return mask
+def _most_hidden(net: TaggerNet, prepared: Sequence[Prepared]) -> float:
+    """Return what next to no value between two layers exceeds."""
+    seen: list[Any] = []
+    hooks = [
+        layer.register_forward_pre_hook(lambda _, given: seen.append(given[0].flatten()[::97]))
+        for layer in (*net.conv, net.hid, net.out)
+    ]
+    with torch.no_grad():
+        for one in prepared:
+            batch, _ = to_batch([one], None)
+            standardise(batch, net)
+            net(batch)
+    for hook in hooks:
+        hook.remove()
+    return float(np.quantile(torch.cat(seen).numpy(), HIDDEN_QUANTILE))
 
 
 if __name__ == "__main__":

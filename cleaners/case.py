@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from cleaners.labels import LABELS, Safety
+from cleaners.tagger.tagger import MODEL_REASON
 from cleaners.values import Policy, Span
 
 DECISIVE: Final = frozenset({"site", "hidden"})
 """Families that need no second opinion: a person's rule, and what no reader of the page saw."""
 STRUCTURE: Final = frozenset({"semantic", "links", "region", "words", "repetition"})
 """Families that see where a line stands, not what it says: they name it less exactly."""
-MODEL: Final = "model"
-"""The family that sees a whole text capture at once, so it is weighed apart from the others."""
 
 WORDING_LEAD: Final = 0.1
 SURE: Final = 0.85
@@ -34,6 +33,11 @@ class Bar(NamedTuple):
     b: float
     c: float
     max_prose_share: float
+
+    @property
+    def max_chance(self) -> float:
+        """Return the chance of being main text below which the model removes a line alone."""
+        return MODEL_PIVOT - (self.b - MODEL_LEAD) / MODEL_WEIGHT
 
 
 BARS: Final[dict[Policy, Bar]] = {
@@ -73,12 +77,10 @@ class Case:
     debris: dict[str, Span] = field(default_factory=dict)
     story: dict[str, Span] = field(default_factory=dict)
     decisive: Span | None = None
-    model: Span | None = None
-
-    @property
-    def chance(self) -> float:
-        """Return how surely the model takes the line for main text, 0 to 1; the pivot if it was not asked."""
-        return MODEL_PIVOT if self.model is None else to_chance(self.model)
+    chance: float | None = None
+    """How surely the model takes the line for main text, 0 to 1; None if it was not asked."""
+    model_label: str = "boilerplate"
+    """What the model takes the line for if it is no main text."""
 
     def add(self, family: str, span: Span) -> None:
         """Take what a family says."""
@@ -97,9 +99,9 @@ class Case:
         if protected and (verdict is None or protected.score >= max(SURE, verdict.score)):
             return _keep(protected)
         if self._goes(verdict, bonus, bar):
-            named = verdict or self.model
-            assert named is not None  # noqa: S101  nothing goes on no evidence
-            return Decision(*named[2:5], kept=False, value=self._value(named.label))
+            if verdict is None:
+                return _remove(self.model_label, self.chance)
+            return Decision(*verdict[2:5], kept=False, value=self._value(verdict.label))
         return _keep(protected) if protected else self._body()
 
     def _goes(self, verdict: Span | None, bonus: float, bar: Bar) -> bool:
@@ -108,11 +110,12 @@ class Case:
         What the model says for a line counts in full. What it says against one is worth a removal of
         kind B; it does not turn a weak word into a field or a button.
         """
-        model = MODEL_WEIGHT * (MODEL_PIVOT - self.chance)
+        chance = MODEL_PIVOT if self.chance is None else self.chance
+        if verdict is None:
+            return chance < bar.max_chance and not self.is_framed
+        model = MODEL_WEIGHT * (MODEL_PIVOT - chance)
         if self.is_framed:
             model = min(model, 0.0)
-        if verdict is None:
-            return self.model is not None and _model_removes(self.chance, bar) and not self.is_framed
         weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
         weight -= sum(s.score for s in self.story.values())
         needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c}[LABELS[verdict.label].safety]
@@ -138,27 +141,22 @@ class Case:
 
     def _body(self) -> Decision:
         """Return the decision to keep the line as the story, with the model's chance where there is one."""
-        return BODY if self.model is None else _keep_as_body(self.model)
+        return BODY if self.chance is None else _keep_as_body(self.chance)
 
 
-def to_chance(model: Span) -> float:
-    """Return how surely the model takes a line for main text, 0 to 1."""
-    return model.score if model.label == "body" else 1.0 - model.score
+def decide_alone(chance: float, label: str, bar: Bar, *, is_framed: bool) -> Decision:
+    """Return the decision on a line of which only the model has said anything: most lines of a page."""
+    if chance < bar.max_chance and not is_framed:
+        return _remove(label, chance)
+    return _keep_as_body(chance)
 
 
-def decide_alone(model: Span, bar: Bar, *, is_framed: bool) -> Decision:
-    """Return the decision on a line of which only the model has said anything: most lines of a text."""
-    if not is_framed and _model_removes(to_chance(model), bar):
-        return Decision(*model[2:5], kept=False)
-    return _keep_as_body(model)
+def _remove(label: str, chance: float | None) -> Decision:
+    return Decision(label, MODEL_REASON, round(1.0 - (chance or 0.0), 4), kept=False)
 
 
-def _model_removes(chance: float, bar: Bar) -> bool:
-    return MODEL_WEIGHT * (MODEL_PIVOT - chance) >= bar.b - MODEL_LEAD
-
-
-def _keep_as_body(model: Span) -> Decision:
-    return Decision("body", model.reason, round(to_chance(model), 4), kept=True)
+def _keep_as_body(chance: float) -> Decision:
+    return Decision("body", MODEL_REASON, chance, kept=True)
 
 
 def _keep(span: Span) -> Decision:

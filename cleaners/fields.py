@@ -43,9 +43,11 @@ MIN_HEADLINE_SPACES: Final = 2
 _PRECISIONS: Final = {4: "year", 7: "month", 10: "day", 17: "minute", 20: "second"}
 
 
-def to_fields(page: Page, decisions: Sequence[Decision], text: str) -> Fields:
-    """Return the fields of a page, given its decided lines and its kept text."""
-    candidates = [*page.evidence, *_from_lines(page, decisions)]
+def to_fields(
+    page: Page, decisions: Sequence[Decision], text: str, page_type: Evidence | None = None
+) -> Fields:
+    """Return the fields of a page, given its decided lines, its kept text and what type of page it is."""
+    candidates = [*page.evidence, *_from_lines(page, decisions), *((page_type,) if page_type else ())]
     if not any(candidate.field == "published_at" for candidate in candidates):
         candidates.extend(find_date(page, decisions))
     candidates.extend(_language(text))
@@ -131,6 +133,8 @@ def _to_values(name: str, chosen: Sequence[Evidence]) -> dict[str, object]:
         if name == "published_at":
             found["published_source"] = best.source
         return found
+    if name == "page_type":
+        return {name: best.value, "page_type_score": best.score}
     if name == "byline":
         return {name: ", ".join(best.value.split("\n"))}
     return {name: best.value} if name in Fields.__dataclass_fields__ else {}

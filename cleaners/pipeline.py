@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final, NamedTuple, TypeVar
 
 from cleaners import fallback, lexicon, repetition, sites
 from cleaners.case import Decision
@@ -34,13 +35,15 @@ from cleaners.ledger import apply
 from cleaners.segment import to_page
 from cleaners.settle import settle
 from cleaners.tagger import tagger
-from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Page, Policy, Status
+from cleaners.tagger.tagger import Judgement
+from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Page, Policy, Span, Status
+
+LEXICON: Final = "lexicon"
+"""The family whose spans the model reads too, so they are found first."""
 
 CLEANERS: Final[dict[str, Find]] = {
-    "lexicon": lexicon.find,
+    LEXICON: lexicon.find,
     "repetition": repetition.find,
-    "model": tagger.find,
-    "model_in_html": tagger.find_in_html,
     "byline": byline.find,
     "counters": counters.find,
     "credit": credit.find,
@@ -73,6 +76,28 @@ MAX_GARBAGE_SHARE: Final = 0.1
 GARBAGE_SAMPLE_CHARS: Final = 4096
 # Linear: one character class. What no text has, but every binary file.
 _GARBAGE: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+BATCH_CAPTURES: Final = 32
+BATCH_CHARS: Final = 8_000_000
+"""What is read before the model judges it, so that memory stays bounded."""
+
+T = TypeVar("T")
+
+
+class _Way(NamedTuple):
+    """How captures are to be cleaned."""
+
+    policy: Policy
+    thorough_metadata: bool
+
+
+class _Read(NamedTuple):
+    """A capture as a page, and the phrases that a lexicon knows in it."""
+
+    page: Page
+    decoded: Decoded
+    phrases: list[Span]
 
 
 class _Given(NamedTuple):
@@ -125,18 +150,63 @@ def clean_many(
     HTML capture is silent. That doubles or triples the time of such a page, and of what it adds only
     two thirds are right (docs/quality.md), so it is off by default.
     """
-    chosen = Policy(policy)
+    way = _Way(Policy(policy), thorough_metadata)
+    for batch in _to_batches(captures):
+        yield from _clean_batch(batch, way)
+
+
+def _to_batches(captures: Iterable[CaptureLike]) -> Iterator[list[CaptureLike]]:
+    """Gather captures that the model reads together."""
+    batch: list[CaptureLike] = []
+    size = 0
     for capture in captures:
-        try:
-            yield _clean_capture(capture, chosen, thorough_metadata=thorough_metadata)
-        except CleanerError:
-            raise  # our own data files are unusable: that is no capture's fault
-        except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
-            reason = f"cleaner failed: {type(error).__name__}: {error}"
-            yield _without_text(Status.FAILED, reason, capture.media_type)
+        batch.append(capture)
+        size += len(capture.payload)
+        if len(batch) >= BATCH_CAPTURES or size >= BATCH_CHARS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
-def _clean_capture(capture: CaptureLike, policy: Policy, *, thorough_metadata: bool) -> CleanedPage:
+def _clean_batch(batch: Sequence[CaptureLike], way: _Way) -> Iterator[CleanedPage]:
+    """Read every capture, let the model judge them together, and decide."""
+    ready = [_guarded(capture, partial(_read, capture, way)) for capture in batch]
+    read = [one for one in ready if isinstance(one, _Read)]
+    judgements = iter(_judge(read))
+    for capture, one in zip(batch, ready, strict=True):
+        if isinstance(one, _Read):
+            found = _guarded(capture, partial(_decide, one, next(judgements), way))
+            yield _mark_truncated(found, capture)
+        else:
+            yield one
+
+
+def _judge(read: Sequence[_Read]) -> Iterator[Callable[[], Judgement]]:
+    """Yield what gives the model's word on each page; where all together fails, one page alone does."""
+    try:
+        judged = tagger.judge([one.page for one in read], [one.phrases for one in read])
+    except Exception:  # noqa: BLE001  the guard of the batch: the page at fault fails alone, below
+        for one in read:
+            yield lambda one=one: tagger.judge([one.page], [one.phrases])[0]
+        return
+    for judgement in judged:
+        yield lambda judgement=judgement: judgement
+
+
+def _guarded(capture: CaptureLike, step: Callable[[], T]) -> T | CleanedPage:
+    """Return what a step gives, or a page with status ``failed`` and the reason."""
+    try:
+        return step()
+    except CleanerError:
+        raise  # our own data files are unusable: that is no capture's fault
+    except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
+        reason = f"cleaner failed: {type(error).__name__}: {error}"
+        return _without_text(Status.FAILED, reason, capture.media_type)
+
+
+def _read(capture: CaptureLike, way: _Way) -> _Read | CleanedPage:
+    """Return the capture as a page with its known phrases, or why it holds no text."""
     if capture.error and not (capture.truncated and capture.payload):
         status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
         return _without_text(status, capture.error, capture.media_type)
@@ -145,11 +215,15 @@ def _clean_capture(capture: CaptureLike, policy: Policy, *, thorough_metadata: b
     if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
         reason = f"{NOT_TEXT}: control or undecodable characters"
         return _without_text(Status.REJECTED, reason, capture.media_type)
-    page = _clean_page(_to_page(capture, decoded.text, thorough_metadata=thorough_metadata), decoded, policy)
-    if capture.truncated and page.status is Status.CLEANED:
-        # What is there is clean, but a person may want to fetch the rest.
-        return replace(page, status=Status.REVIEW, reason=capture.error or f"truncated: {capture.truncated}")
-    return page
+    page = _to_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
+    return _Read(page, decoded, list(lexicon.find(page)))
+
+
+def _mark_truncated(page: CleanedPage, capture: CaptureLike) -> CleanedPage:
+    """Return the page for review if its capture was cut: a person may want to fetch the rest."""
+    if not (capture.truncated and page.status is Status.CLEANED):
+        return page
+    return replace(page, status=Status.REVIEW, reason=capture.error or f"truncated: {capture.truncated}")
 
 
 def _decode(capture: CaptureLike) -> Decoded:
@@ -171,20 +245,22 @@ def _to_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Pag
     return replace(page, evidence=page.evidence + tuple(c for c in more if c.field not in said))
 
 
-def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
+def _decide(read: _Read, judge: Callable[[], Judgement], way: _Way) -> CleanedPage:
     """Label, settle and repair one page."""
-    spans = {family: list(find(page)) for family, find in CLEANERS.items()}
-    decisions, review = settle(page, spans, policy)
-    if review or policy is Policy.ANNOTATE:
+    page, decoded, phrases = read
+    spans = {family: list(find(page)) for family, find in CLEANERS.items() if family != LEXICON}
+    judgement = judge()
+    decisions, review = settle(page, {LEXICON: phrases, **spans}, way.policy, judgement)
+    if review or way.policy is Policy.ANNOTATE:
         decisions = [decision._replace(kept=True) for decision in decisions]
-    edits = () if policy is Policy.ANNOTATE else to_edits(page, decisions)
+    edits = () if way.policy is Policy.ANNOTATE else to_edits(page, decisions)
     text, removed_text = apply(page.source_text, edits)
     return CleanedPage(
         text=text,
         source_text=page.source_text,
         edits=edits,
         lines=_to_lines(page, decisions),
-        fields=to_fields(page, decisions, text),
+        fields=to_fields(page, decisions, text, judgement.page_type),
         status=_status(text, review),
         reason=review or _why_empty(page, text),
         charset=decoded.charset,

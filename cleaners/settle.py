@@ -9,11 +9,12 @@ No family of rules can remove a line of kind B alone, nothing removes a line sur
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from cleaners.case import BARS, BLANK, BODY, MODEL, Bar, Case, Decision, decide_alone, to_chance
+from cleaners.case import BARS, BLANK, BODY, Bar, Case, Decision, decide_alone
+from cleaners.tagger.tagger import NOTHING, Judgement
 from cleaners.values import Page, Policy, Span
 
 PLACE_SCORE: Final = 0.5
@@ -25,12 +26,14 @@ NEIGHBOUR_SCORE: Final = 0.5
 """What standing next to a removed line adds."""
 
 
-def settle(page: Page, spans: Mapping[str, Sequence[Span]], policy: Policy) -> tuple[list[Decision], str]:
+def settle(
+    page: Page, spans: Mapping[str, Sequence[Span]], policy: Policy, judgement: Judgement = NOTHING
+) -> tuple[list[Decision], str]:
     """Return one decision a line, and why the page needs a person's review ("" when it does not)."""
     decisions = [BODY if text else BLANK for text in page.texts]
     bar = BARS[policy]
     cases = _cases(page, spans)
-    _ask_model(page, spans.get(MODEL, ()), cases, decisions, bar)
+    _ask_model(judgement, cases, decisions, bar)
     for line, case in cases.items():
         decisions[line] = case.decide(0.0 if case.is_inside else PLACE_SCORE, bar)
     _ask_neighbours(page, cases, decisions, bar)
@@ -43,7 +46,7 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
     first, last = (page.prose[0], page.prose[-1]) if page.prose else (0, len(page.texts))
     cases: dict[int, Case] = {}
     for family, found in spans.items():
-        for span in found if family != MODEL else ():
+        for span in found:
             line = bisect_right(page.starts, span.start) - 1
             if page.texts[line]:
                 if line not in cases:
@@ -52,35 +55,30 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
     return cases
 
 
-def _ask_model(
-    page: Page,
-    spans: Sequence[Span],
-    cases: Mapping[int, Case],
-    decisions: list[Decision],
-    bar: Bar,
-) -> None:
+def _ask_model(judgement: Judgement, cases: Mapping[int, Case], decisions: list[Decision], bar: Bar) -> None:
     """Add the model's word to the cases, and decide the lines of which nobody else has said anything."""
-    judged = {bisect_right(page.starts, span.start) - 1: span for span in spans}
-    framed = set(_find_framed(judged))
-    for line, span in judged.items():
+    framed = _find_framed(judgement)
+    for line, chance, label in zip(judgement.lines, judgement.chances, judgement.labels, strict=True):
         if case := cases.get(line):
-            case.model, case.is_framed = span, line in framed
+            case.chance, case.model_label, case.is_framed = chance, label, line in framed
         else:
-            decisions[line] = decide_alone(span, bar, is_framed=line in framed)
+            decisions[line] = decide_alone(chance, label, bar, is_framed=line in framed)
 
 
-def _find_framed(judged: Mapping[int, Span]) -> Iterator[int]:
-    """Yield the few lines the model would not take between, above or below stretches of the story."""
+def _find_framed(judgement: Judgement) -> set[int]:
+    """Return the few lines the model would not take between, above or below stretches of the story."""
+    framed: set[int] = set()
     run: list[int] = []
-    for line, span in judged.items():
-        if to_chance(span) < EVEN_CHANCE:
+    for line, chance in zip(judgement.lines, judgement.chances, strict=True):
+        if chance < EVEN_CHANCE:
             run.append(line)
             continue
         if len(run) <= MAX_FRAMED_LINES:
-            yield from run
+            framed.update(run)
         run = []
     if len(run) <= MAX_FRAMED_LINES:
-        yield from run
+        framed.update(run)
+    return framed
 
 
 def _ask_neighbours(page: Page, cases: Mapping[int, Case], decisions: list[Decision], bar: Bar) -> None:

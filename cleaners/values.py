@@ -88,7 +88,8 @@ class Fields:
     """What was lifted out of the page. ``evidence`` holds every candidate, the losers too.
 
     Times are aware, in UTC; ``*_precision`` is one of ``year, month, day, minute, second``.
-    A time whose zone is not stated is read as UTC.
+    A time whose zone is not stated is read as UTC. ``page_type`` is one of ``article, forum, product,
+    collection, listing, documentation, service``.
     """
 
     title: str | None = None
@@ -108,6 +109,8 @@ class Fields:
     rights: str | None = None
     canonical_url: str | None = None
     site_name: str | None = None
+    page_type: str | None = None
+    page_type_score: float | None = None
     evidence: tuple[Evidence, ...] = ()
 
 

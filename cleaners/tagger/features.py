@@ -16,12 +16,16 @@ from cleaners.tagger import characters as ch
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_LOGS: Final = np.log1p(np.arange(4096, dtype=np.float64))
+_LOGS: Final = np.round(np.log1p(np.arange(4096, dtype=np.float64)), 9)
+"""Rounded, as the last bit of a logarithm differs between machines."""
 MAX_LINE_CHARS: Final = 4000
 MIN_LONG_CHARS: Final = 80
 MIN_LONG_DENSE: Final = 25
 MIN_WORD_SHARE: Final = 0.005
+WORD_SLOTS: Final = 1 << 15
 _HASHED_CHARS: Final = 32
+_PAGE_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Keeps equal lines of two pages apart."""
 _MULTIPLIERS: Final = (
     np.uint32(2654435761) * np.arange(1, 2 * _HASHED_CHARS, 2, dtype=np.uint32) + np.uint32(40503)
 ) | np.uint32(1)
@@ -55,11 +59,16 @@ _COUNTED: Final = (ch.COMMA, ch.TERMINAL, ch.COLON, ch.QUOTE, ch.OPEN, ch.DASH, 
 
 
 class Lines(NamedTuple):
-    """The non-blank lines of a page: stripped texts, blank lines before each, indentation of each."""
+    """The non-blank lines of some pages, one page after the other.
+
+    Stripped texts, blank lines before each, indentation of each; ``sizes`` are the lines of each page,
+    none of them 0.
+    """
 
     texts: list[str]
     blanks: Ints
     indents: Ints
+    sizes: Ints
 
 
 class _Letters(NamedTuple):
@@ -75,10 +84,33 @@ class _Letters(NamedTuple):
     hashes: npt.NDArray[np.uint32]
 
 
+class _Pages(NamedTuple):
+    """Which lines are of which page: number of lines, page of each line, first line of each page."""
+
+    sizes: Ints
+    of: Ints
+    first: Ints
+
+    @classmethod
+    def from_sizes(cls, sizes: Ints) -> _Pages:
+        """Return the layout of pages with so many lines."""
+        return cls(sizes, np.repeat(np.arange(len(sizes)), sizes), np.cumsum(sizes) - sizes)
+
+    def total(self, column: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Ints:
+        """Return the sum of a column over the lines of each page."""
+        result: Ints = np.add.reduceat(column.astype(np.int64), self.first)
+        return result
+
+
 def to_features(lines: Lines) -> Floats:
-    """Return (lines, len(NAMES)) numbers for the lines of one page; there must be at least one."""
-    letters = _read(lines.texts)
-    return np.stack([*_shape(letters), *_words(letters), *_place(letters, lines)], axis=1)
+    """Return (lines, len(NAMES)) numbers for the lines of some pages; there must be at least one.
+
+    What a line's numbers are does not depend on the other pages.
+    """
+    letters, pages = _read(lines.texts), _Pages.from_sizes(lines.sizes)
+    is_long = (letters.lengths >= MIN_LONG_CHARS) | (letters.counts[:, ch.DENSE] >= MIN_LONG_DENSE)
+    columns = [*_shape(letters), *_words(letters, pages, is_long), *_place(letters, lines, pages, is_long)]
+    return np.stack(columns, axis=1)
 
 
 def _read(texts: list[str]) -> _Letters:
@@ -114,7 +146,8 @@ def _scatter(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     return hashes ^ (hashes >> np.uint32(13))
 
 
-def _log(counts: Ints) -> Floats:
+def log_counts(counts: Ints) -> Floats:
+    """Return log(1 + count), looked up, so that it is the same on every machine."""
     return _LOGS[np.minimum(counts, len(_LOGS) - 1)]
 
 
@@ -131,13 +164,13 @@ def _shape(letters: _Letters) -> list[Floats]:
     last = np.where((last == ch.QUOTE) | (last == ch.SYMBOL), kind[np.maximum(last_at - 1, starts)], last)
     letter_first = (first == ch.UPPER) | (first == ch.LOWER) | (first == ch.DENSE)
     return [
-        _log(lengths) / 3,
-        _log(words) / 2,
+        log_counts(lengths) / 3,
+        log_counts(words) / 2,
         chars / np.maximum(words, 1) / 6,
         counts[:, ch.UPPER] / alphabetic,
         counts[:, ch.DIGIT] / at_least_one,
         counts[:, ch.DENSE] / at_least_one,
-        *(_log(counts[:, mark]) for mark in _COUNTED),
+        *(log_counts(counts[:, mark]) for mark in _COUNTED),
         (first == ch.UPPER).astype(np.float64),
         (first == ch.DIGIT).astype(np.float64),
         (~letter_first & (first != ch.DIGIT)).astype(np.float64),
@@ -147,20 +180,23 @@ def _shape(letters: _Letters) -> list[Floats]:
     ]
 
 
-def _words(letters: _Letters) -> list[Floats]:
+def _words(letters: _Letters, pages: _Pages, is_long: npt.NDArray[np.bool_]) -> list[Floats]:
     """Return what the words of a line are like, and how they stand to the words of the page's long lines."""
-    lines, lengths, counts = letters.word_lines, letters.lengths, letters.counts
-    words = np.maximum(np.bincount(lines, minlength=len(lengths)), 1)
-    is_long = (lengths >= MIN_LONG_CHARS) | (counts[:, ch.DENSE] >= MIN_LONG_DENSE)
+    lines, counts = letters.word_lines, letters.counts
+    total = len(letters.lengths)
+    words = np.maximum(np.bincount(lines, minlength=total), 1)
     in_long = is_long[lines]
-    unique, word = np.unique(letters.hashes, return_inverse=True)
-    others = np.bincount(word[in_long], minlength=len(unique))[word] - in_long
-    common = others > MIN_WORD_SHARE * max(int(in_long.sum()), 200)
+    # A word is counted in one of WORD_SLOTS by its hash: exact counts need a sort, which costs more than
+    # all the rest, and two words in one slot are rare on a page.
+    slots = pages.of[lines] * WORD_SLOTS + (letters.hashes % WORD_SLOTS).astype(np.int64)
+    others = np.bincount(slots[in_long], minlength=len(pages.sizes) * WORD_SLOTS)[slots] - in_long
+    long_words = np.bincount(pages.of[lines[in_long]], minlength=len(pages.sizes))
+    common = others > (MIN_WORD_SHARE * np.maximum(long_words, 200))[pages.of[lines]]
     capital = letters.kind[letters.word_starts] == ch.UPPER
     alphabetic = np.maximum(counts[:, ch.LOWER] + counts[:, ch.UPPER] + counts[:, ch.DENSE], 1)
 
     def share(flags: npt.NDArray[np.bool_]) -> Floats:
-        return np.bincount(lines[flags], minlength=len(lengths)) / words
+        return np.bincount(lines[flags], minlength=total) / words
 
     return [
         share(capital),
@@ -168,11 +204,11 @@ def _words(letters: _Letters) -> list[Floats]:
         share(letters.word_chars <= 3),
         share(common),
         share(others > 0),
-        _log(_count_twins(letters) - 1),
+        log_counts(_count_twins(letters, pages) - 1),
     ]
 
 
-def _count_twins(letters: _Letters) -> Ints:
+def _count_twins(letters: _Letters, pages: _Pages) -> Ints:
     """Return how many lines of the page have the same words as each line, itself counted."""
     key = np.zeros(len(letters.lengths), np.uint64)
     if len(letters.word_lines):
@@ -181,35 +217,39 @@ def _count_twins(letters: _Letters) -> Ints:
         place = np.arange(len(is_head)) - heads[np.cumsum(is_head) - 1] + 1
         mixed = letters.hashes.astype(np.uint64) * place.astype(np.uint64)
         key[letters.word_lines[heads]] = np.add.reduceat(mixed, heads)
-    _, which, counts = np.unique(key, return_inverse=True, return_counts=True)
+    by_page = key + pages.of.astype(np.uint64) * _PAGE_STEP
+    _, which, counts = np.unique(by_page, return_inverse=True, return_counts=True)
     return np.where(key > 0, counts[which], 1)
 
 
-def _place(letters: _Letters, lines: Lines) -> list[Floats]:
+def _place(letters: _Letters, lines: Lines, pages: _Pages, is_long: npt.NDArray[np.bool_]) -> list[Floats]:
     """Return where in the page a line stands, and what the page is like."""
-    lengths, counts = letters.lengths, letters.counts
-    total = len(lengths)
-    index = np.arange(total)
+    lengths, counts, of = letters.lengths, letters.counts, pages.of
+    total = pages.sizes[of]
+    index = np.arange(len(of)) - pages.first[of]
     below = total - 1 - index
-    chars = max(int(lengths.sum()), 1)
-    is_long = (lengths >= MIN_LONG_CHARS) | (counts[:, ch.DENSE] >= MIN_LONG_DENSE)
+    all_chars = pages.total(lengths)
+    chars = np.maximum(all_chars, 1)
+    until = np.cumsum(lengths)
+    before = until - lengths - (until - lengths)[pages.first][of]
     after = np.concatenate([lines.blanks[1:], [0]])
+    after[pages.first[1:] - 1] = 0
     page = [
-        _LOGS[min(total, len(_LOGS) - 1)] / 5,
-        _LOGS[min(chars // 16, len(_LOGS) - 1)] / 8,
-        min(chars / total / 100, 5.0),
-        int(lengths[is_long].sum()) / chars,
-        int(counts[:, ch.DENSE].sum()) / chars,
+        log_counts(pages.sizes) / 5,
+        log_counts(chars // 16) / 8,
+        np.minimum(chars / pages.sizes / 100, 5.0),
+        pages.total(lengths * is_long) / chars,
+        pages.total(counts[:, ch.DENSE]) / chars,
     ]
     return [
         np.minimum(lines.blanks, 3) / 3,
         np.minimum(after, 3) / 3,
-        index / max(total - 1, 1),
-        below / max(total - 1, 1),
-        (np.cumsum(lengths) - lengths + lengths // 2) / chars,
-        _log(index) / 4,
-        _log(below) / 4,
-        *(np.full(total, number) for number in page),
+        index / np.maximum(total - 1, 1),
+        below / np.maximum(total - 1, 1),
+        (before + lengths // 2) / chars[of],
+        log_counts(index) / 4,
+        log_counts(below) / 4,
+        *(number[of] for number in page),
         np.minimum(counts[:, ch.TERMINAL] * 50 / np.maximum(lengths, 1), 3.0),
         np.minimum(lines.indents, 12) / 12,
     ]

@@ -1,71 +1,126 @@
-"""Say of each line of a page how surely it is main text.
+"""Say of each line of a page how surely it is main text, and what it is if it is not.
 
-In the wild: menus, teasers, comments and footers that no phrase names and no DOM frames, because
-somebody has already scraped the page to text.
-Left alone: pages of one or two lines, which have no neighbours. For HTML it is one opinion among the
-DOM's (``find_in_html``).
+In the wild: menus, teasers, comments and footers that no phrase names and, where somebody has already
+scraped the page to text, no DOM frames.
+Left alone: pages of one or two lines, which have no neighbours.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from cleaners import lexicon
-from cleaners.segment import SPACE
 from cleaners.tagger.features import GROUP_OF, Ints, Lines, to_features
-from cleaners.tagger.network import DECIMALS, Network, own_network
-from cleaners.values import Page, Span
+from cleaners.tagger.network import (
+    DECIMALS,
+    LABEL_GROUPS,
+    PAGE_TYPES,
+    Inputs,
+    Network,
+    Whole,
+    own_network,
+)
+from cleaners.tagger.places import find_places
+from cleaners.values import Evidence, Page, Span
 
-MIN_LINES = 3
+MODEL_REASON: Final = "model/line-tagger"
+MIN_LINES: Final = 3
+MIN_LABEL_CHANCE: Final = 0.5
+_LABELS: Final = (*(label for label, _ in LABEL_GROUPS), "boilerplate")
 
 
-def find(page: Page, network: Network | None = None) -> Iterator[Span]:
-    """Yield ``body`` for lines of text that are rather main text than not, ``boilerplate`` for the others.
+class Judgement(NamedTuple):
+    """What the model says of one page.
 
-    The score is the probability of the label, 0.5 to 1.
+    ``chances`` has one entry for each of ``lines``, the lines that are not blank: how surely it is main
+    text, 0 to 1. ``labels`` names what it would be otherwise.
     """
-    if not page.blocks:
-        yield from _judge(page, network)
+
+    lines: Sequence[int] = ()
+    chances: Sequence[float] = ()
+    labels: Sequence[str] = ()
+    page_type: Evidence | None = None
 
 
-def find_in_html(page: Page, network: Network | None = None) -> Iterator[Span]:
-    """Yield ``boilerplate`` for rendered lines of HTML that read like it: a second opinion beside the DOM's.
+NOTHING: Final = Judgement()
+"""What is said of a page too short to judge."""
 
-    It was trained on text captures; where it takes a line for the story the DOM knows better.
+
+def judge(
+    pages: Sequence[Page], phrases: Sequence[Sequence[Span]], network: Network | None = None
+) -> list[Judgement]:
+    """Return what the model says of each page; ``phrases`` are the lexicon's spans of each.
+
+    Many pages at once cost less than one after the other, and give the same.
     """
-    if page.blocks:
-        yield from (span for span in _judge(page, network) if span.label == "boilerplate")
-
-
-def _judge(page: Page, network: Network | None) -> Iterator[Span]:
-    numbers = [line for line, text in enumerate(page.texts) if text]
-    if len(numbers) < MIN_LINES:
-        return
-    features = to_features(to_lines(page, numbers))
-    scores = (network or own_network()).score(features, to_groups(page, numbers))
-    for line, score in zip(numbers, scores.tolist(), strict=True):
-        if score >= 0.5:
-            yield page.span(line, "body", reason="model/line-tagger", score=score)
-        else:
-            yield page.span(line, "boilerplate", reason="model/line-tagger", score=round(1 - score, DECIMALS))
-
-
-def to_lines(page: Page, numbers: list[int]) -> Lines:
-    """Return the given lines of a page as the model reads them."""
-    at = np.array(numbers)
-    indents = [
-        len(stretch) - len(stretch.lstrip(SPACE))
-        for stretch in (page.source_text[page.starts[line] : page.ends[line]] for line in numbers)
+    lines = [[line for line, text in enumerate(page.texts) if text] for page in pages]
+    chosen = [number for number, found in enumerate(lines) if len(found) >= MIN_LINES]
+    judgements = [NOTHING] * len(pages)
+    if not chosen:
+        return judgements
+    some = [pages[number] for number in chosen]
+    their = [lines[number] for number in chosen]
+    features = to_lines(some, their)
+    groups = np.concatenate([to_groups(pages[number], lines[number], phrases[number]) for number in chosen])
+    places = [
+        find_places(
+            [page.blocks[line] for line in found], np.array([len(page.texts[line]) for line in found])
+        )
+        if page.blocks
+        else None
+        for page, found in zip(some, their, strict=True)
     ]
-    return Lines([page.texts[line] for line in numbers], np.diff(at, prepend=-1) - 1, np.array(indents))
+    scores = (network or own_network()).score(Inputs(to_features(features), groups, features.sizes, places))
+    chances, labels = scores.main.tolist(), _to_labels(scores.labels)
+    types = _to_types(scores.page_types)
+    start = 0
+    for number, found, page_type in zip(chosen, their, types, strict=True):
+        end = start + len(found)
+        judgements[number] = Judgement(found, chances[start:end], labels[start:end], page_type)
+        start = end
+    return judgements
 
 
-def to_groups(page: Page, numbers: list[int]) -> Ints:
+def _to_labels(log_odds: Whole) -> list[str]:
+    """Return the likeliest label of each line; ``boilerplate`` where no label has half of the chance."""
+    weights = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
+    sure = weights.max(axis=1) / weights.sum(axis=1) >= MIN_LABEL_CHANCE
+    best = np.where(sure, log_odds.argmax(axis=1), len(LABEL_GROUPS)).tolist()
+    return [_LABELS[number] for number in best]
+
+
+def _to_types(log_odds: Whole) -> list[Evidence]:
+    """Return the likeliest type of each page, and how likely it is."""
+    weights = np.exp((log_odds - log_odds.max(axis=1, keepdims=True)).astype(np.float64))
+    chances = np.round(weights.max(axis=1) / weights.sum(axis=1), DECIMALS).tolist()
+    best = log_odds.argmax(axis=1).tolist()
+    return [
+        Evidence("page_type", PAGE_TYPES[number], MODEL_REASON, chance)
+        for number, chance in zip(best, chances, strict=True)
+    ]
+
+
+def to_lines(pages: Sequence[Page], lines: Sequence[list[int]]) -> Lines:
+    """Return the given lines of pages as the model reads them."""
+    texts: list[str] = []
+    indents: list[int] = []
+    for page, numbers in zip(pages, lines, strict=True):
+        texts += [page.texts[line] for line in numbers]
+        if page.blocks:
+            indents += [0] * len(numbers)
+        else:
+            source, starts = page.source_text, page.starts
+            indents += [source.find(page.texts[line], starts[line]) - starts[line] for line in numbers]
+    blanks = np.concatenate([np.diff(np.array(numbers), prepend=-1) - 1 for numbers in lines])
+    return Lines(texts, blanks, np.array(indents), np.array([len(numbers) for numbers in lines]))
+
+
+def to_groups(page: Page, lines: Sequence[int], phrases: Sequence[Span]) -> Ints:
     """Return the group of the lexicon's label for each of the given lines."""
-    groups = dict.fromkeys(numbers, 0)
-    for span in lexicon.find(page):
+    groups = dict.fromkeys(lines, 0)
+    for span in phrases:
         groups[bisect_right(page.starts, span.start) - 1] = GROUP_OF.get(span.label, 0)
     return np.array(list(groups.values()))
