@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -77,7 +76,7 @@ def _footer(place: Place, pipeline: Pipeline) -> dict[str, str]:
         "archive.capture_date": place.day,
         "archive.edition": pipeline.edition,
         "archive.format": "1",
-        "archive.pipeline": json.dumps(asdict(pipeline), sort_keys=True),
+        "archive.pipeline": json.dumps(pipeline.identity, sort_keys=True),
         "archive.pipeline_digest": pipeline.digest,
         "archive.schema_version": str(SCHEMA_VERSION),
         "archive.sort": "urlkey,captured_at,capture_id",
@@ -85,13 +84,14 @@ def _footer(place: Place, pipeline: Pipeline) -> dict[str, str]:
 
 
 def _write(file: BinaryIO, rows: Sequence[Row], pipeline: Pipeline, keys: dict[str, str]) -> None:
-    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **_settings(len(rows))) as writer:
+    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **writer_settings(len(rows))) as writer:
         for group in _row_groups(rows):
             table = to_table(group, pipeline).combine_chunks()
             writer.write_table(table.replace_schema_metadata(keys), row_group_size=len(group))
 
 
-def _settings(rows: int) -> dict[str, Any]:
+def writer_settings(rows: int) -> dict[str, Any]:
+    """Return how a part of so many rows is written."""
     ndv = max(1, min(rows, _MAX_GROUP_ROWS))
     return {
         "compression": "zstd",
