@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,7 +108,7 @@ def _to_record(part: FileRecord, place: Place, rows: Sequence[Row], pipeline: Pi
         edition=pipeline.edition,
         capture_date=place.day,
         batch=place.batch,
-        pipeline=asdict(pipeline),
+        pipeline=pipeline.identity,
         rows=len(rows),
         size_bytes=part.size_bytes,
         part_digest=part.digest,
