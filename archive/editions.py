@@ -64,10 +64,10 @@ class Editions:
 
     def missing_days(self, edition: str, entry: LogEntry) -> Iterator[str]:
         """Yield the days of a committed batch that have no part in an edition."""
-        for day in entry.dates:
+        for day, rows in entry.dates.items():
             place = Place(entry.batch, day)
             names = part_name(edition, place), ledger_name(edition, place)
-            if not all((self._store.root / name).exists() for name in names):
+            if rows and not all((self._store.root / name).exists() for name in names):
                 yield day
 
     def promote(self, edition: str, entries: Iterable[LogEntry]) -> None:

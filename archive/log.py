@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from archive.idset import IdSet, pack
 from archive.raw import RawBatch, ReadPayload, read_raw
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
+from archive.tombstones import Takedown, Tombstones
 from archive.values import Batch, FileRecord
 
 _DIGITS: Final = 10
@@ -31,7 +32,8 @@ class LogEntry:
     """One commit. ``dates`` counts the captures of each day: one part file an edition for each.
 
     ``references`` are the WARC files that captures were left in, with their sizes. A commit
-    without captures has an empty ``batch`` and no ``index``.
+    without captures has an empty ``batch`` and no ``index``. ``takedown`` is the tombstone of what
+    was taken down with this entry.
     """
 
     batch: str = ""
@@ -42,6 +44,7 @@ class LogEntry:
     payload_bytes: int = 0
     capture_ids: tuple[str, ...] = ()
     done_items: tuple[str, ...] = ()
+    takedown: FileRecord | None = None
 
     @classmethod
     def from_raw(cls, raw: RawBatch, done_items: tuple[str, ...]) -> LogEntry:
@@ -59,15 +62,15 @@ class LogEntry:
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as plain data."""
-        files = {"index": self.index, "warc": self.warc}
+        files = {"index": self.index, "warc": self.warc, "takedown": self.takedown}
         data = {name: getattr(self, name) for name in self.__slots__}
         return data | {name: file._asdict() if file else None for name, file in files.items()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> LogEntry:
         """Return the entry from plain data."""
-        for name in ("index", "warc"):
-            data[name] = FileRecord(**data[name]) if data[name] else None
+        for name in ("index", "warc", "takedown"):
+            data[name] = FileRecord(**data[name]) if data.get(name) else None
         for name in ("capture_ids", "done_items"):
             data[name] = tuple(data[name])
         return cls(**data)
@@ -89,7 +92,7 @@ class LoggedBatch:
 
 
 class Log:
-    """The log of one archive. It knows the ids of its entries, 16 bytes each."""
+    """The log of one archive. It knows the ids of its entries, 16 bytes each, and all tombstones."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -97,13 +100,17 @@ class Log:
         self._last = 0
         self._captures = IdSet()
         self._items = IdSet()
+        self.tombstones = Tombstones()
 
     def refresh(self) -> int:
         """Take in what others have committed since; return the number of the last entry."""
         with self._lock:
             captures, items = bytearray(), bytearray()
             number = self._last
-            for number, entry in enumerate(self.entries(after=self._last), self._last + 1):  # noqa: B007
+            for number, entry in enumerate(self._read(after=self._last), self._last + 1):  # noqa: B007
+                if entry.takedown:
+                    content = read_sealed(self._store.root / entry.takedown.file)
+                    self.tombstones.add(Takedown.from_json(content))
                 captures += pack(entry.capture_ids)
                 items += pack(map(_item_id, entry.done_items))
             self._captures.add(bytes(captures))
@@ -111,7 +118,15 @@ class Log:
             self._last = number
             return number
 
-    def entries(self, after: int = 0) -> Iterator[LogEntry]:
+    def entries(self) -> Iterator[LogEntry]:
+        """Yield all entries in order. What was taken down since does not count in their ``dates``."""
+        self.refresh()
+        for entry in self._read():
+            gone = self.tombstones.days(entry.batch)
+            days = {day: rows - gone.get(day, 0) for day, rows in entry.dates.items()}
+            yield replace(entry, dates=days) if gone else entry
+
+    def _read(self, after: int = 0) -> Iterator[LogEntry]:
         """Yield the entries after a number, in order, as they are on disk."""
         number = after + 1
         while (path := self.path(number)).exists():
