@@ -34,7 +34,7 @@ DOORS = {
     "trafilatura": {"cleaners/fallback.py"},
     "bs4": {"cleaners/html/marking.py"},
     "duckdb": {"archive/read.py"},
-    "obstore": {"captures/objects.py"},
+    "obstore": {"captures/buckets.py"},
     "ftfy": {"cleaners/repair.py"},
     "charset_normalizer": {"cleaners/decode.py"},
     "py3langid": {"cleaners/language.py"},
