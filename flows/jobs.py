@@ -49,7 +49,7 @@ class ShardJob:
     pipeline: Pipeline
     shard: Shard
     clean: CleanMany = clean_many
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     is_shared: bool = field(default=False, kw_only=True)
     only_commits: bool = field(default=False, kw_only=True)
 
