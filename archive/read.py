@@ -65,21 +65,32 @@ class Answer(NamedTuple):
 
 def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB connection with views over an edition, the current one if none is named."""
-    data = archive.data_path(edition)
     connection = duckdb.connect(":memory:")
     connection.execute("set TimeZone = 'UTC'")
-    if any(data.glob("*/*.parquet")):
-        connection.execute(
-            f"create view documents as select * from read_parquet({_pattern(data, '*/*.parquet')}, "  # noqa: S608
-            "hive_partitioning = true, hive_types = {'capture_date': date})"
-        )
-    else:
-        day = pa.field("capture_date", pa.date32())
-        connection.register("documents", SCHEMA.remove_metadata().append(day).empty_table())
+    create_documents(connection, archive, edition=edition)
     connection.execute(_EDITS)
     connection.execute(_FIELDS)
     _create_runs(connection, archive.root / "ledger")
     return connection
+
+
+def create_documents(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Archive,
+    *,
+    edition: str | None = None,
+    view: str = "documents",
+) -> None:
+    """Create a view of the rows of an edition, the current one's if none is named."""
+    data = archive.data_path(edition)
+    if any(data.glob("*/*.parquet")):
+        connection.execute(
+            f"create view {view} as select * from read_parquet({_pattern(data, '*/*.parquet')}, "  # noqa: S608
+            "hive_partitioning = true, hive_types = {'capture_date': date})"
+        )
+    else:
+        day = pa.field("capture_date", pa.date32())
+        connection.register(view, SCHEMA.remove_metadata().append(day).empty_table())
 
 
 def ask(archive: Archive, sql: str, values: Sequence[object] = (), *, edition: str | None = None) -> Answer:
@@ -100,8 +111,8 @@ def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dic
 
 def _create_runs(connection: duckdb.DuckDBPyConnection, ledger: Path) -> None:
     kind = "struct(" + ", ".join(f"{name} {kind}" for name, kind in _RUNS.items()) + ")"
-    if any(ledger.glob("*/*.json")):
-        source = f"read_json({_pattern(ledger, '*/*.json')}, columns = {{'content': '{kind}'}})"
+    if any(ledger.glob("*/**/*.json")):
+        source = f"read_json({_pattern(ledger, '**/*.json')}, columns = {{'content': '{kind}'}})"
     else:
         source = f"(select null::{kind} as content where false)"
     connection.execute(f"create view runs as select unnest(content) from {source}")  # noqa: S608
