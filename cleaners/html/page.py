@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from cleaners.html.dates import to_iso
 from cleaners.html.dom import read_html
+from cleaners.html.lines import Lines
 from cleaners.html.marking import Mark, Rule, mark_elements
 from cleaners.html.metadata import find_evidence
 from cleaners.layout import find_prose
@@ -43,7 +44,7 @@ def to_page(
     rendered = lines.texts or [""]
     ends = list(accumulate(map(len, rendered), lambda end, length: end + 1 + length))
     texts = [text.strip(SPACE) for text in rendered]
-    blocks = lines.blocks() or [_NO_BLOCK]
+    blocks = _to_blocks(lines) or [_NO_BLOCK]
     headings = [
         text for text, block in zip(texts, blocks, strict=True) if block.tag == "h1" and not block.hidden
     ]
@@ -61,7 +62,13 @@ def to_page(
         blocks=blocks,
         evidence=tuple(find_evidence(found, headings, url=url, captured_at=captured_at)),
     )
-    return replace(page, marked=tuple(_to_spans(page, lines.marks(), marks))) if marks else page
+    return (
+        replace(
+            page, marked=tuple(_to_spans(page, [lines.places.marks.get(c) for c in lines.contexts], marks))
+        )
+        if marks
+        else page
+    )
 
 
 def _to_spans(page: Page, numbers: Sequence[str | None], marks: Sequence[Mark]) -> Iterator[Span]:
@@ -75,3 +82,13 @@ def _to_spans(page: Page, numbers: Sequence[str | None], marks: Sequence[Mark]) 
             elif value is None and label in {"tags", "credit"}:
                 value = page.texts[line]
             yield page.span(line, label, reason=reason, value=value)
+
+
+def _to_blocks(lines: Lines) -> list[Block]:
+    places = lines.places.to_places(lines.contexts)
+    return [
+        Block(tag, path, words, linked, hidden)
+        for (tag, path, words, hidden), linked in zip(
+            map(places.__getitem__, lines.contexts), lines.link_chars, strict=True
+        )
+    ]
