@@ -11,6 +11,7 @@ from flows.cli_clean import clean
 from flows.cli_demo import demo
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
+from flows.cli_report import report
 from flows.cli_sql import sql
 from flows.cli_verify import verify
 
@@ -38,6 +39,7 @@ for verb, panel in (
     (demo, "Begin"),
     (clean, "Clean"),
     (explain, "Look"),
+    (report, "Look"),
     (sql, "Look"),
     (verify, "Trust"),
 ):
