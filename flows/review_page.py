@@ -107,7 +107,8 @@ def _captures(views: Sequence[View], room_bytes: int) -> str:
         return '<p class="note">No captures to look at.</p>\n' + _filter(())
     left = len(views) - len(shown)
     note = f'<p class="note">{left:,} more captures would make the page too large.</p>\n' if left else ""
-    return f"<h2>Captures</h2>\n{_legend()}{_filter(shown)}{''.join(articles)}{note}"
+    head = "<h2>Captures</h2>\n" if len(views) > 1 else ""
+    return f"{head}{_legend()}{_filter(shown)}{''.join(articles)}{note}"
 
 
 def _filter(views: Sequence[View]) -> str:
@@ -129,6 +130,8 @@ def _filter(views: Sequence[View]) -> str:
 
 
 def _select(name: str, title: str, options: Sequence[tuple[str, str]]) -> str:
+    if len(options) < 2:
+        return ""  # nothing to choose
     everything = "" if name == "view" else '<option value="">all</option>'
     rest = "".join(
         f'<option value="{to_attribute(value)}">{to_attribute(text)}</option>' for value, text in options

@@ -12,10 +12,11 @@ function isWanted(line, wanted) {
 }
 
 function read() {
-  const number = (id, other) => ($(id).value === "" ? other : Number($(id).value));
+  const value = (id) => ($(id) ? $(id).value : "");
+  const number = (id, other) => (value(id) === "" ? other : Number(value(id)));
   return {
-    words: $("words").value.trim().toLowerCase(), site: $("site").value, status: $("status").value,
-    label: $("label").value, low: number("low", 0), high: number("high", 1),
+    words: value("words").trim().toLowerCase(), site: value("site"), status: value("status"),
+    label: value("label"), low: number("low", 0), high: number("high", 1),
   };
 }
 
