@@ -18,9 +18,11 @@ from archive.editions import Editions
 from archive.errors import NotAnArchiveError
 from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
+from archive.places import open_store
 from archive.raw import RawBatch, identify, write_raw
 from archive.rows import Row
 from archive.store import Store
+from archive.takedown import Takedowns, redact_published
 from archive.values import Batch, PartRecord, Pipeline, Problem
 from archive.verify import verify_archive
 from archive.verify_parts import OnFile
@@ -31,25 +33,29 @@ _NOTHING_NEW = Batch("", (), (), ())
 
 
 class Archive:
-    """An archive on a local disk. Open it in each process; any number may write at once."""
+    """An archive in a folder or an object store. Open it in each process; any number may write at once."""
 
     def __init__(self, store: Store) -> None:
-        self.root = store.root
+        self.root = store.address()
         self._store = store
         self._log = Log(store)
         self._editions = Editions(store)
 
     @classmethod
     def open(cls, root: str | Path, *, create: bool = True) -> Archive:
-        """Open the archive in a folder, which is made unless it is to be there."""
-        path = Path(root).absolute()
-        if not create and not (path / "log").is_dir():
-            raise NotAnArchiveError(path)
-        archive = cls(Store(path))
+        """Open the archive in a folder or at ``s3://bucket/prefix``; it is made unless it is to be there."""
+        store = open_store(root)
         if create:
-            archive._store.make_folder(path / "log")
-        archive._store.sweep()
-        return archive
+            store.begin()
+        elif not store.is_begun():
+            raise NotAnArchiveError(store.address())
+        store.sweep()
+        return cls(store)
+
+    @property
+    def store(self) -> Store:
+        """Return the files of the archive, by name: for what is written beside the parts."""
+        return self._store
 
     def known_items(self) -> frozenset[str]:
         """Return the keys of all input items that were read to their end."""
@@ -70,9 +76,7 @@ class Archive:
         raw = self._commit(captures, done_items)
         if raw is None:
             return None
-        return LoggedBatch(
-            str(self.root), raw.batch.digest, raw.index, len(raw.batch.captures), raw.payload_bytes
-        )
+        return LoggedBatch(self.root, raw.batch.digest, raw.index, len(raw.batch.captures), raw.payload_bytes)
 
     def _commit(self, captures: Sequence[Capture], done_items: Sequence[str]) -> RawBatch | None:
         candidates = identify(captures)
@@ -80,7 +84,12 @@ class Archive:
         while True:
             number = self._log.refresh() + 1
             is_new = self._log.new_captures([one.capture_id for one in candidates])
-            candidates = [one for one, new in zip(candidates, is_new, strict=True) if new]
+            blocks = self._log.tombstones.blocks
+            candidates = [
+                one
+                for one, new in zip(candidates, is_new, strict=True)
+                if new and not blocks(one.capture, one.capture_id, one.payload_digest)
+            ]
             items = self._log.new_items(done_items)
             if not candidates and not items:
                 return None
@@ -95,19 +104,27 @@ class Archive:
     ) -> tuple[PartRecord, ...]:
         """Write the rows of a committed batch, a part for each day. ``pages`` is parallel to the captures."""
         days: defaultdict[str, list[Row]] = defaultdict(list)
+        taken_down = self._log.tombstones.of_batch(batch.digest)
         for parts in zip(batch.capture_ids, batch.captures, batch.refs, pages, strict=True):
             row = Row(*parts)
-            days[capture_date(row.capture)].append(row)
+            if row.capture_id not in taken_down:
+                days[capture_date(row.capture)].append(row)
         if days:
             self._editions.begin(pipeline.edition)
-        return self._editions.publish(batch.digest, days, pipeline)
+        records = self._editions.publish(batch.digest, days, pipeline)
+        redact_published(self._store, self._log, batch.digest, records)
+        return records
+
+    def takedowns(self) -> Takedowns:
+        """Return what takes captures down."""
+        return Takedowns(self._store, self._log)
 
     def unfinished(self, pipeline: Pipeline) -> Iterator[LoggedBatch]:
         """Yield the committed batches that lack parts in the edition of a pipeline."""
         for entry in self._log.entries():
             if entry.index and any(self._editions.missing_days(pipeline.edition, entry)):
                 yield LoggedBatch(
-                    str(self.root), entry.batch, entry.index, len(entry.capture_ids), entry.payload_bytes
+                    self.root, entry.batch, entry.index, len(entry.capture_ids), entry.payload_bytes
                 )
 
     def promote(self, pipeline: Pipeline) -> None:
@@ -118,10 +135,14 @@ class Archive:
         """Return the name of the current edition."""
         return self._editions.current()
 
-    def data_path(self, edition: str | None = None) -> Path:
+    def data_path(self, edition: str | None = None) -> str:
         """Return the folder of Parquet parts of an edition, the current one's if none is named."""
-        return self._editions.data_path(edition)
+        return self._store.address(self.data_name(edition))
 
-    def verify(self, on_file: OnFile = lambda _path: None) -> Iterator[Problem]:
+    def data_name(self, edition: str | None = None) -> str:
+        """Return the same folder by its name in the store."""
+        return self._editions.data_name(edition)
+
+    def verify(self, on_file: OnFile = lambda _name: None) -> Iterator[Problem]:
         """Yield everything that is wrong with any file; ``on_file`` hears of each before it is read."""
         return verify_archive(self._store, on_file)

@@ -11,13 +11,15 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from archive.errors import DamagedFileError
 from archive.identity import capture_date
 from archive.idset import IdSet, pack
+from archive.places import open_store
 from archive.raw import RawBatch, ReadPayload, read_raw
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
@@ -88,7 +90,7 @@ class LoggedBatch:
 
     def load(self, read_payload: ReadPayload) -> Batch:
         """Return the batch as it was committed, read again from the raw files."""
-        return read_raw(Path(self.root), self.index, self.digest, read_payload)
+        return read_raw(open_store(self.root), self.index, self.digest, read_payload)
 
 
 class Log:
@@ -109,8 +111,8 @@ class Log:
             number = self._last
             for number, entry in enumerate(self._read(after=self._last), self._last + 1):  # noqa: B007
                 if entry.takedown:
-                    content = read_sealed(self._store.root / entry.takedown.file)
-                    self.tombstones.add(Takedown.from_json(content))
+                    content = read_sealed(self._store, entry.takedown.file)
+                    self.tombstones.add(entry.takedown.file, Takedown.from_json(content))
                 captures += pack(entry.capture_ids)
                 items += pack(map(_item_id, entry.done_items))
             self._captures.add(bytes(captures))
@@ -129,24 +131,25 @@ class Log:
     def _read(self, after: int = 0) -> Iterator[LogEntry]:
         """Yield the entries after a number, in order, as they are on disk."""
         number = after + 1
-        while (path := self.path(number)).exists():
-            yield LogEntry.from_json(read_sealed(path))
-            number += 1
+        with suppress(FileNotFoundError):
+            while True:
+                yield LogEntry.from_json(read_sealed(self._store, self.name(number)))
+                number += 1
         if after == 0:
             self._refuse_gap(number)
 
     def append(self, entry: LogEntry, number: int) -> bool:
         """Create an entry. Return False if somebody else has created that number."""
-        return self._store.create(self._name(number), to_sealed(entry.to_json()))
+        return self._store.create(self.name(number), to_sealed(entry.to_json()))
 
     def numbers(self) -> list[int]:
         """Return the numbers of all entries on disk, in order."""
-        folder = self._store.root / "log"
-        return sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit())
+        stems = (PurePosixPath(name).stem for name in self._store.names("log") if name.endswith(".json"))
+        return sorted(int(stem) for stem in stems if stem.isdigit())
 
-    def path(self, number: int) -> Path:
-        """Return the path of an entry."""
-        return self._store.root / self._name(number)
+    def name(self, number: int) -> str:
+        """Return the name of the file of an entry."""
+        return f"log/{number:0{_DIGITS}}.json"
 
     def new_captures(self, ids: Sequence[str]) -> list[bool]:
         """Return for each capture id whether it is new."""
@@ -160,11 +163,9 @@ class Log:
 
     def _refuse_gap(self, number: int) -> None:
         later = [n for n in self.numbers() if n > number]
-        if later and not self.path(number).exists():
-            raise DamagedFileError(self.path(number), f"it is missing, though number {later[0]} is there")
-
-    def _name(self, number: int) -> str:
-        return f"log/{number:0{_DIGITS}}.json"
+        if later and not self._store.exists(self.name(number)):
+            where = self._store.address(self.name(number))
+            raise DamagedFileError(where, f"it is missing, though number {later[0]} is there")
 
 
 def _item_id(key: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, NamedTuple
 
+from archive.amended import read_amended
 from archive.cdxj import IndexLine, from_line, to_line
 from archive.errors import DamagedFileError, RawChangedError
 from archive.identity import capture_id
@@ -76,28 +77,34 @@ def write_raw(store: Store, batch: Sequence[Identified]) -> RawBatch:
     )
 
 
-def read_index(root: Path, index: FileRecord) -> list[IndexLine]:
+def read_index(store: Store, index: FileRecord) -> list[IndexLine]:
     """Return the index of a batch in the order of its captures."""
-    path = root / index.file
-    data = path.read_bytes() if path.exists() else b""
-    if "sha256:" + hashlib.sha256(data).hexdigest() != index.digest:
-        raise DamagedFileError(path, "the index of a batch is missing or was changed")
+    data = store.read_bytes(index.file) if store.exists(index.file) else b""
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    if digest != index.digest and not _is_amended(store, index, digest):
+        raise DamagedFileError(store.address(index.file), "the index of a batch is missing or was changed")
     return sorted(map(from_line, data.decode().splitlines()))
 
 
-def read_raw(root: Path, index: FileRecord, digest: str, read_payload: ReadPayload) -> Batch:
+def read_raw(store: Store, index: FileRecord, digest: str, read_payload: ReadPayload) -> Batch:
     """Return a batch as it was committed, its payloads read again and compared with their digests."""
-    lines = read_index(root, index)
+    lines = read_index(store, index)
     captures = []
     for line in lines:
         file, offset, _length, _record_id = line.ref
-        where = str(root / file) if file == _warc_name(digest) else file
+        where = store.address(file) if file == _warc_name(digest) else file
         payload = read_payload(where, offset, line.payload_bytes)[: line.payload_bytes]
         capture = replace(line.capture, payload=payload)
         if capture.payload_digest != line.payload_digest:
             raise RawChangedError(where, offset)
         captures.append(capture)
     return _to_batch(digest, lines, captures)
+
+
+def _is_amended(store: Store, index: FileRecord, digest: str) -> bool:
+    """Return whether a takedown made an index what it is."""
+    amended = read_amended(store, PurePosixPath(index.file).stem)
+    return amended is not None and digest in amended.digests
 
 
 def _stays_in_place(capture: Capture) -> bool:

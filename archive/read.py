@@ -1,14 +1,15 @@
 """Asking the archive in SQL: the one door to DuckDB.
 
 Views: ``documents`` (a row a capture), ``edits`` (a row a change, with what it took out),
-``fields`` (a row a candidate value), ``runs`` (a row a part file, from the ledger).
+``fields`` (a row a candidate value), ``runs`` (a row a part file, from the ledger), and those of
+``archive.views``.
 """
 
 from __future__ import annotations
 
 import glob
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import duckdb
@@ -16,7 +17,10 @@ import pyarrow as pa
 
 from archive.archive import Archive
 from archive.errors import SqlError
+from archive.local import LocalStore
 from archive.schema import SCHEMA
+from archive.store import Store
+from archive.views import create_link_views, create_tombstones
 
 _RUNS: Final = {
     "path": "varchar",
@@ -32,8 +36,18 @@ _RUNS: Final = {
     "published_at": "timestamptz",
 }
 
-_EDITS: Final = """
-create view edits as
+_FIELDS: Final = """
+create view fields as
+select capture_id, url, capture_date, evidence.field as field, evidence.value as value,
+    evidence.source as source, evidence.score as score, evidence.start as span_start,
+    evidence."end" as span_end, evidence.chosen as chosen
+from (select capture_id, url, capture_date, unnest(evidence) as evidence from documents)
+"""
+
+
+def edits_of(view: str) -> str:
+    """Return the query for the edits of a view of documents: a row each, with the text it took out."""
+    return f"""
 select capture_id, url, capture_date, edit.start as span_start, edit."end" as span_end,
     edit.label as label, edit.reason as reason, edit.score as score, edit.replacement as replacement,
     substring(
@@ -44,16 +58,8 @@ select capture_id, url, capture_date, edit.start as span_start, edit."end" as sp
         ), 0)::bigint,
         edit."end" - edit.start
     ) as removed
-from (select capture_id, url, capture_date, removed_text, unnest(edits) as edit from documents)
-"""
-
-_FIELDS: Final = """
-create view fields as
-select capture_id, url, capture_date, evidence.field as field, evidence.value as value,
-    evidence.source as source, evidence.score as score, evidence.start as span_start,
-    evidence."end" as span_end, evidence.chosen as chosen
-from (select capture_id, url, capture_date, unnest(evidence) as evidence from documents)
-"""
+from (select capture_id, url, capture_date, removed_text, unnest(edits) as edit from {view})
+"""  # noqa: S608 - the names of our own views
 
 
 class Answer(NamedTuple):
@@ -68,9 +74,12 @@ def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPy
     connection = duckdb.connect(":memory:")
     connection.execute("set TimeZone = 'UTC'")
     create_documents(connection, archive, edition=edition)
-    connection.execute(_EDITS)
+    connection.execute(f"create view edits as {edits_of('documents')}")
     connection.execute(_FIELDS)
-    _create_runs(connection, archive.root / "ledger")
+    _create_runs(connection, archive.store)
+    to_pattern = partial(_pattern, connection, archive.store)
+    create_link_views(connection, archive.store, archive.data_name(edition).split("/")[1], to_pattern)
+    create_tombstones(connection, archive.store, to_pattern)
     return connection
 
 
@@ -82,10 +91,11 @@ def create_documents(
     view: str = "documents",
 ) -> None:
     """Create a view of the rows of an edition, the current one's if none is named."""
-    data = archive.data_path(edition)
-    if any(data.glob("*/*.parquet")):
+    folder = archive.data_name(edition)
+    if any(archive.store.names(folder)):
+        pattern = _pattern(connection, archive.store, f"{folder}/*/*.parquet")
         connection.execute(
-            f"create view {view} as select * from read_parquet({_pattern(data, '*/*.parquet')}, "  # noqa: S608
+            f"create view {view} as select * from read_parquet({pattern}, "  # noqa: S608
             "hive_partitioning = true, hive_types = {'capture_date': date})"
         )
     else:
@@ -109,16 +119,29 @@ def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dic
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
-def _create_runs(connection: duckdb.DuckDBPyConnection, ledger: Path) -> None:
+def _create_runs(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     kind = "struct(" + ", ".join(f"{name} {kind}" for name, kind in _RUNS.items()) + ")"
-    if any(ledger.glob("*/**/*.json")):
-        source = f"read_json({_pattern(ledger, '**/*.json')}, columns = {{'content': '{kind}'}})"
+    if any(store.names("ledger")):
+        pattern = _pattern(connection, store, "ledger/**/*.json")
+        source = f"read_json({pattern}, columns = {{'content': '{kind}'}})"
     else:
         source = f"(select null::{kind} as content where false)"
     connection.execute(f"create view runs as select unnest(content) from {source}")  # noqa: S608
 
 
-def _pattern(folder: Path, pattern: str) -> str:
-    """Return a glob in a folder as an SQL string; in the folder's own path no character is special."""
-    text = f"{glob.escape(str(folder))}/{pattern}"
+def _pattern(connection: duckdb.DuckDBPyConnection, store: Store, pattern: str) -> str:
+    """Return a pattern of names as an SQL string; in the archive's own path no character is special."""
+    if isinstance(store, LocalStore):
+        text = f"{glob.escape(store.address())}/{pattern}"
+    else:
+        text = _open_files(connection, store) + pattern
     return "'" + text.replace("'", "''") + "'"
+
+
+def _open_files(connection: duckdb.DuckDBPyConnection, store: Store) -> str:
+    """Let a connection open files of an object store; return what stands before their names."""
+    from archive.sql_files import PREFIX, PROTOCOL, BucketFiles  # noqa: PLC0415 - its package is an extra
+
+    if not connection.filesystem_is_registered(PROTOCOL):
+        connection.register_filesystem(BucketFiles(store))
+    return PREFIX

@@ -34,27 +34,28 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
     named: set[str] = set()
     is_readable = True
     for number in _numbers(log):
-        path = log.path(number)
-        on_file(path)
+        name = log.name(number)
+        where = store.address(name)
+        on_file(name)
         try:
-            entry = LogEntry.from_json(read_sealed(path))
+            entry = LogEntry.from_json(read_sealed(store, name))
         except FileNotFoundError:
-            yield Problem(str(path), "the log has a gap here", _RESTORE_LOG)
+            yield Problem(where, "the log has a gap here", _RESTORE_LOG)
             is_readable = False
             continue
         except (ArchiveError, OSError, ValueError, TypeError, KeyError) as error:
-            yield Problem(str(path), f"the entry cannot be read: {error}", _RESTORE_LOG)
+            yield Problem(where, f"the entry cannot be read: {error}", _RESTORE_LOG)
             is_readable = False
             continue
         if seen.add(entry.capture_ids):
-            yield Problem(str(path), "captures that an earlier entry has too", "report this as a bug")
+            yield Problem(where, "captures that an earlier entry has too", "report this as a bug")
         if entry.batch:
             batches[entry.batch] = number
         named |= {file.file for file in (entry.index, entry.warc) if file}
-        yield from _verify_raw(store.root, entry, on_file)
+        yield from _verify_raw(store, entry, on_file)
     if is_readable:
-        yield from _find_strays(store.root, named)
-    yield from verify_parts(store.root, log, batches, on_file)
+        yield from _find_strays(store, named)
+    yield from verify_parts(store, log, batches, on_file)
     yield from _verify_current(store, log, batches)
 
 
@@ -82,18 +83,19 @@ def _numbers(log: Log) -> range:
     return range(1, max(log.numbers(), default=0) + 1)
 
 
-def _verify_raw(root: Path, entry: LogEntry, on_file: OnFile) -> Iterator[Problem]:
+def _verify_raw(store: Store, entry: LogEntry, on_file: OnFile) -> Iterator[Problem]:
     """Yield what is wrong with the raw files of a batch."""
-    sound = [_is_sound(root, file, on_file) for file in (entry.warc, entry.index) if file]
+    sound = [_is_sound(store, file, on_file) for file in (entry.warc, entry.index) if file]
     yield from (problem for problem in sound if problem)
     if entry.index and not any(sound):
+        where = store.address(entry.index.file)
         try:
-            ids = tuple(line.capture_id for line in read_index(root, entry.index))
+            ids = tuple(line.capture_id for line in read_index(store, entry.index))
         except (DamagedFileError, ValueError, TypeError, KeyError) as error:
-            yield Problem(str(root / entry.index.file), f"the index cannot be read: {error}", _RESTORE)
+            yield Problem(where, f"the index cannot be read: {error}", _RESTORE)
         else:
             if ids != entry.capture_ids:
-                yield Problem(str(root / entry.index.file), "other captures than its log entry", _RESTORE)
+                yield Problem(where, "other captures than its log entry", _RESTORE)
     for file, size_bytes in entry.references.items():
         path = Path(file)
         if size_bytes >= 0 and not (path.is_file() and path.stat().st_size == size_bytes):
@@ -104,27 +106,28 @@ def _verify_raw(root: Path, entry: LogEntry, on_file: OnFile) -> Iterator[Proble
             )
 
 
-def _is_sound(root: Path, record: FileRecord, on_file: OnFile) -> Problem | None:
+def _is_sound(store: Store, record: FileRecord, on_file: OnFile) -> Problem | None:
     """Return what is wrong with a raw file, if anything."""
-    path = root / record.file
-    on_file(path)
+    on_file(record.file)
     try:
-        with path.open("rb") as file:
+        with store.open(record.file) as file:
             if digest_file(file) == record.digest:
                 return None
-        seen = f"{path.stat().st_size} bytes that are not the {record.size_bytes} that were written"
+        seen = f"{store.size(record.file)} bytes that are not the {record.size_bytes} that were written"
     except OSError as error:
-        seen = f"the raw file cannot be read: {error.strerror}"
-    return Problem(str(path), seen, _RESTORE)
+        seen = f"the raw file cannot be read: {error.strerror or error}"
+    return Problem(store.address(record.file), seen, _RESTORE)
 
 
-def _find_strays(root: Path, named: set[str]) -> Iterator[Problem]:
+def _find_strays(store: Store, named: set[str]) -> Iterator[Problem]:
     """Yield raw files that no log entry speaks of."""
-    for path in sorted((root / "raw").glob("*")):
-        if f"raw/{path.name}" in named or path.stat().st_mtime > time.time() - STALE_SECONDS:
+    for name in store.names("raw"):
+        if name in named or store.modified_at(name) > time.time() - STALE_SECONDS:
             continue
         yield Problem(
-            str(path), "no log entry speaks of this file", "delete it: a run was killed before it committed"
+            store.address(name),
+            "no log entry speaks of this file",
+            "delete it: a run was killed before it committed",
         )
 
 
@@ -134,19 +137,18 @@ def _verify_current(store: Store, log: Log, batches: dict[str, int]) -> Iterator
     current = editions.current()
     if current is None:
         return
-    path = store.root / "clean" / "CURRENT"
-    if not (store.root / "clean" / current / "schema.json").is_file():
-        yield Problem(str(path), f"it names {current!r}, which does not exist", "run again to write it anew")
+    if not store.exists(f"clean/{current}/schema.json"):
+        where = store.address("clean/CURRENT")
+        yield Problem(where, f"it names {current!r}, which does not exist", "run again to write it anew")
         return
-    if editions.link_target() != current:
-        yield Problem(
-            str(path.with_name("current")), f"the link does not lead to {current}", "run again to turn it"
-        )
+    if not editions.has_sound_link(current):
+        where = store.address("clean/current")
+        yield Problem(where, f"the link does not lead to {current}", "run again to turn it")
     for number in batches.values():
-        entry = LogEntry.from_json(read_sealed(log.path(number)))
+        entry = LogEntry.from_json(read_sealed(store, log.name(number)))
         for day in editions.missing_days(current, entry):
             yield Problem(
-                str(store.root / "clean" / current),
+                store.address(f"clean/{current}"),
                 f"no complete part for {day} of batch {entry.batch[:16]}",
                 "run again: it finishes what is missing",
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from flows.cli_options import (
     ArchiveOption,
     PolicyName,
     PolicyOption,
-    check_archive_folder,
+    check_archive_place,
     stderr,
     stdout,
 )
@@ -65,12 +64,12 @@ def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
         raise typer.Exit(1)
 
 
-def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> RunReport:
-    """Clean sources into the archive at a folder, with progress and a summary on the terminal.
+def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> RunReport:
+    """Clean sources into the archive at a place, with progress and a summary on the terminal.
 
     Leaves the process with 130 after Ctrl-C, once everything that has begun is safe.
     """
-    check_archive_folder(folder)
+    check_archive_place(place)
     from archive.archive import Archive
     from flows.plan import check_input
     from flows.run import run
@@ -79,7 +78,7 @@ def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> 
 
     check_input(sources, options.read)
     with StopSwitch() as stop, _progress(stop) as on_progress:
-        report = run(sources, Archive.open(folder), options, stop, on_progress)
+        report = run(sources, Archive.open(place), options, stop, on_progress)
     print_summary(stdout(), report)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")

@@ -73,7 +73,7 @@ def explain(  # noqa: PLR0913 - one parameter an option of the command line
         stderr().print(f"… and more: --limit shows more than {limit}")
 
 
-def _find_pages(what: str, archive: Path, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
+def _find_pages(what: str, archive: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
     if what == "-":
         return _from_stdin(policy)
     if Path(what).exists():
@@ -105,7 +105,7 @@ def _from_file(path: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
                 yield capture.url or capture.provenance.file, page
 
 
-def _from_archive(capture_id: str, folder: Path) -> Iterator[tuple[str, CleanedPage]]:
+def _from_archive(capture_id: str, folder: str) -> Iterator[tuple[str, CleanedPage]]:
     archive = open_archive(folder)
     from flows.stored import read_page
 

@@ -52,11 +52,16 @@ def check_input(sources: Sequence[str], read: ReadOptions) -> None:
 
 def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:
     """Yield the items of all sources, without those of the archive: it may lie inside a source."""
-    roots = tuple(f"{folder}{os.sep}" for folder in (archive.root, archive.root.resolve()))
+    roots = f"{archive.root}/", f"{os.path.realpath(archive.root)}/"
     for source in sources:
         for item in find_items(source):
             if not _is_inside(item.path, roots):
                 yield item
+
+
+def find_new(items: Iterable[Item], known: frozenset[str], selection: Selection) -> list[Item]:
+    """Return the items that were read neither whole nor for what the selection asks."""
+    return [item for item in items if known.isdisjoint((item.key, item.key + selection.mark))]
 
 
 class Plan:
@@ -73,7 +78,7 @@ class Plan:
         known = archive.known_items()
         found = list(items)
         mark = options.selection.mark
-        new = [item for item in found if known.isdisjoint((item.key, item.key + mark))]
+        new = find_new(found, known, options.selection)
         self.items = len(found)
         self.items_known = len(found) - len(new)
         self.size_bytes = sum(item.size_bytes for item in new)
