@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ from archive.identity import urlkey
 from captures.values import Capture
 
 _NAME_DIGITS: Final = 16
-_NO_PAYLOAD: Final = "sha256:" + hashlib.sha256(b"").hexdigest()
+NO_PAYLOAD: Final = "sha256:" + hashlib.sha256(b"").hexdigest()
 """Damaged captures may have no payload at all; that is nothing to be taken down."""
 
 
@@ -62,17 +62,19 @@ class Tombstones:
     """All that was ever taken down from one archive."""
 
     def __init__(self) -> None:
+        self.decisions: dict[str, Takedown] = {}
         self._ids: set[str] = set()
         self._payloads: set[str] = set()
         self._urls: set[str] = set()
         self._days: dict[str, Counter[str]] = {}
         self._by_batch: dict[str, set[str]] = {}
 
-    def add(self, takedown: Takedown) -> None:
-        """Take in one more decision; a capture may stand in several."""
+    def add(self, name: str, takedown: Takedown) -> None:
+        """Take in the decision that a file holds; a capture may stand in several."""
+        self.decisions[name] = takedown
         self._urls.update(takedown.urls)
         for one in takedown.captures:
-            if one.payload_digest != _NO_PAYLOAD:
+            if one.payload_digest != NO_PAYLOAD:
                 self._payloads.add(one.payload_digest)
             if one.capture_id not in self._ids:
                 self._ids.add(one.capture_id)
@@ -90,9 +92,10 @@ class Tombstones:
         """Return the ids of the captures of a batch that are taken down."""
         return frozenset(self._by_batch.get(batch, ()))
 
-    def batches(self) -> Iterable[str]:
-        """Return the batches that captures were taken from."""
-        return self._by_batch.keys()
+    @property
+    def ids(self) -> Collection[str]:
+        """Return the ids of all captures that are taken down."""
+        return self._ids
 
     def days(self, batch: str) -> Mapping[str, int]:
         """Return how many captures of each day were taken from a batch."""
