@@ -9,10 +9,13 @@ import typer
 
 from flows.cli_clean import clean
 from flows.cli_demo import demo
+from flows.cli_duplicates import duplicates
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
 from flows.cli_report import report
 from flows.cli_sql import sql
+from flows.cli_takedown import takedown
+from flows.cli_up import up
 from flows.cli_verify import verify
 
 _HELP = """Scrape the dirt off web captures, and keep both: the story and the dirt.
@@ -38,12 +41,15 @@ app = typer.Typer(
 for verb, panel in (
     (demo, "Begin"),
     (clean, "Clean"),
+    (up, "Schedule"),
     (explain, "Look"),
     (report, "Look"),
     (sql, "Look"),
+    (duplicates, "Look"),
     (verify, "Trust"),
+    (takedown, "Trust"),
 ):
-    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, explain, sql})(verb)
+    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, explain, sql, takedown})(verb)
 
 
 def main() -> None:
