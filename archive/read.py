@@ -8,8 +8,10 @@ Views: ``documents`` (a row a capture), ``edits`` (a row a change, with what it 
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import duckdb
@@ -21,6 +23,9 @@ from archive.local import LocalStore
 from archive.schema import SCHEMA
 from archive.store import Store
 from archive.views import create_link_views, create_tombstones
+
+# Words and spaces in a fixed order, from the start: linear.
+_EXPLAIN: Final = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
 
 _RUNS: Final = {
     "path": "varchar",
@@ -104,9 +109,13 @@ def create_documents(
 
 
 def ask(archive: Archive, sql: str, values: Sequence[object] = (), *, edition: str | None = None) -> Answer:
-    """Return columns and rows of a query, whose ``?`` stand for the values; raise ``SqlError``."""
+    """Return columns and rows of a query, whose ``?`` stand for the values; raise ``SqlError``.
+
+    A statement that could write anything, anywhere, is refused before it runs.
+    """
     try:
         with open_sql(archive, edition=edition) as connection:
+            _refuse_writing(connection, sql)
             result = connection.execute(sql, values)
             return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
     except duckdb.Error as error:
@@ -117,6 +126,31 @@ def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dic
     """Return the rows of a query over the views of an edition, a dict each."""
     answer = ask(archive, sql, edition=edition)
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def save(archive: Archive, sql: str, file: Path, *, edition: str | None = None) -> int:
+    """Write the rows of a query to a Parquet file and return how many they are; raise ``SqlError``."""
+    try:
+        with open_sql(archive, edition=edition) as connection:
+            _refuse_writing(connection, sql)
+            connection.sql(sql).write_parquet(str(file), compression="zstd")
+            [[rows]] = connection.execute(
+                "select num_rows from parquet_file_metadata($1)", [str(file)]
+            ).fetchall()
+            return int(rows)
+    except duckdb.Error as error:
+        raise SqlError(str(error)) from error
+
+
+def _refuse_writing(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse everything but one question. What ``explain analyze`` explains, it also runs."""
+    types = [statement.type for statement in connection.extract_statements(sql)]
+    if types == [duckdb.StatementType.EXPLAIN]:
+        types = [statement.type for statement in connection.extract_statements(_EXPLAIN.sub("", sql))]
+    if types != [duckdb.StatementType.SELECT]:
+        raise SqlError(
+            "Only one select (or from, with, values, describe, show, summarize, explain) at a time"
+        )
 
 
 def _create_runs(connection: duckdb.DuckDBPyConnection, store: Store) -> None:

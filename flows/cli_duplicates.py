@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stderr, stdout
-
-EditionOption = Annotated[
-    str | None, typer.Option("--edition", "-e", help="Another edition than the current one.", metavar="NAME")
-]
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, EditionOption, open_archive, stderr, stdout
 
 
 def duplicates(archive: ArchiveOption = DEFAULT_ARCHIVE, edition: EditionOption = None) -> None:

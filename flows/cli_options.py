@@ -32,6 +32,11 @@ ArchiveOption = Annotated[
     ),
 ]
 
+EditionOption = Annotated[
+    str | None,
+    typer.Option("--edition", "-e", help="Another edition than the current one.", metavar="NAME"),
+]
+
 
 class PolicyName(StrEnum):
     """The policies by name, as ``cleaners.values.Policy`` has them (a test compares the two)."""
