@@ -62,6 +62,12 @@ class LogEntry:
             done_items,
         )
 
+    def after(self, tombstones: Tombstones) -> LogEntry:
+        """Return the entry with the counts of what is left of its captures."""
+        gone = tombstones.days(self.batch)
+        days = {day: rows - gone.get(day, 0) for day, rows in self.dates.items()}
+        return replace(self, dates=days) if gone else self
+
     def to_json(self) -> dict[str, Any]:
         """Return the entry as plain data."""
         files = {"index": self.index, "warc": self.warc, "takedown": self.takedown}
@@ -123,10 +129,7 @@ class Log:
     def entries(self) -> Iterator[LogEntry]:
         """Yield all entries in order. What was taken down since does not count in their ``dates``."""
         self.refresh()
-        for entry in self._read():
-            gone = self.tombstones.days(entry.batch)
-            days = {day: rows - gone.get(day, 0) for day, rows in entry.dates.items()}
-            yield replace(entry, dates=days) if gone else entry
+        return (entry.after(self.tombstones) for entry in self._read())
 
     def _read(self, after: int = 0) -> Iterator[LogEntry]:
         """Yield the entries after a number, in order, as they are on disk."""

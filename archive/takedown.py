@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from archive.bag import is_sealed, seal
 from archive.cdxj import IndexLine
 from archive.errors import NothingToTakeDownError
 from archive.identity import capture_date, urlkey, urlkey_of
+from archive.links import drop_links
 from archive.log import Log, LogEntry
 from archive.published import Publication, read_publications
 from archive.raw import read_index
@@ -161,11 +163,16 @@ class Takedowns:
         return len(waiting)
 
     def redact_parts(self, places: Collection[tuple[str, str]]) -> None:
-        """Take rows out of the parts of some days of some editions."""
+        """Take rows out of the parts of some days of some editions, and forget what was made of them."""
         for edition, day in sorted(places):
-            ledger = self._ledger(edition, day)
-            for name in self._parts(edition, day):
-                self._redactor.redact_part(name, ledger.get(name))
+            with self._store.lock(f"clean/{edition}"):
+                ledger = self._ledger(edition, day)
+                for name in list(self._parts(edition, day)):
+                    self._redactor.redact_part(name, ledger.get(name))
+        for edition in sorted({edition for edition, _day in places}):
+            drop_links(self._store, edition)
+            if is_sealed(self._store, edition):
+                seal(self._store, edition)
 
     def _find(self, targets: Targets) -> Iterator[Found]:
         """Yield the captures that are named, then those that have the same bytes."""
