@@ -12,12 +12,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from archive.compact import CompactedDay
 from archive.editions import Editions
-from archive.errors import NotAnArchiveError
+from archive.errors import NotAnArchiveError, OtherPolicyError
 from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
+from archive.overview import EditionInfo, describe_editions, policy_of
 from archive.places import open_store
 from archive.raw import RawBatch, identify, write_raw
 from archive.rows import Row
@@ -121,15 +125,59 @@ class Archive:
 
     def unfinished(self, pipeline: Pipeline) -> Iterator[LoggedBatch]:
         """Yield the committed batches that lack parts in the edition of a pipeline."""
-        for entry in self._log.entries():
-            if entry.index and any(self._editions.missing_days(pipeline.edition, entry)):
+        entries = [entry for entry in self._log.entries() if entry.index]
+        lacking = {entry.batch for entry, _day in self._editions.missing(pipeline.edition, entries)}
+        for entry in entries:
+            if entry.index and entry.batch in lacking:
                 yield LoggedBatch(
                     self.root, entry.batch, entry.index, len(entry.capture_ids), entry.payload_bytes
                 )
 
-    def promote(self, pipeline: Pipeline) -> None:
-        """Make the edition of a pipeline the current one; refuse while it lacks anything committed."""
-        self._editions.promote(pipeline.edition, self._log.entries())
+    def continuing(self, pipeline: Pipeline) -> Pipeline:
+        """Return a pipeline as one that adds to the current edition: readers get all rows in one place.
+
+        The cleaner may have changed since that was begun: every row says what made it. Where there is
+        none, or it has other columns, rows go to an edition of their own. Raise if the policy is another.
+        """
+        current = self.current_edition()
+        if current is None or not self._editions.has_schema(current):
+            return pipeline
+        if policy_of(current) != pipeline.policy:
+            raise OtherPolicyError(current, pipeline.policy)
+        return replace(pipeline, destination="" if current == pipeline.own_edition else current)
+
+    def begin_edition(self, pipeline: Pipeline) -> None:
+        """Begin the edition of a pipeline, which may then be found by name."""
+        self._editions.begin(pipeline.edition)
+
+    def promote(self, edition: Pipeline | str) -> None:
+        """Make an edition the current one; refuse while it lacks anything committed."""
+        name = edition if isinstance(edition, str) else edition.edition
+        self._editions.promote(name, self._log.entries())
+
+    def roll_back(self) -> str:
+        """Make the edition current that was so before; return its name."""
+        return self._editions.roll_back()
+
+    def drop_edition(self, edition: str) -> None:
+        """Remove an edition for good; refuse the current one and those that are published."""
+        self._editions.drop(edition)
+
+    def editions(self) -> list[EditionInfo]:
+        """Return all editions, by name."""
+        return list(describe_editions(self._store, list(self._log.entries()), self.current_edition()))
+
+    def find_edition(self, name: str) -> str:
+        """Return the full name of ``current``, ``previous``, or the one edition whose name begins so."""
+        return self._editions.find(name)
+
+    def compact(self, edition: str | None = None, *, before: date | None = None) -> Iterator[CompactedDay]:
+        """Merge the small parts of closed days, of the current edition if none is named; yield each day.
+
+        Closed are the days before yesterday (UTC), or those before a given one.
+        """
+        first_open = before or datetime.now(UTC).date() - timedelta(days=1)
+        return self._editions.compact(edition, first_open)
 
     def current_edition(self) -> str | None:
         """Return the name of the current edition."""

@@ -168,6 +168,10 @@ class BucketStore(Store):
         """Remove an object; there may be none."""
         self._bucket.remove(self._key(name))
 
+    def discard(self, staged: Staged) -> None:
+        """Close a staged file."""
+        cast("BinaryIO", staged.content).close()
+
     def sweep(self) -> None:
         """Do nothing: killed runs leave nothing."""
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from archive.compact import CompactedDay, compact_edition
 from archive.coverage import Coverage, ledger_name
 from archive.errors import (
+    AmbiguousEditionError,
     CollisionError,
     DropRefusedError,
     NoEditionError,
     NothingBeforeError,
     PromotionRefusedError,
+    PublishedError,
     SchemaChangedError,
 )
 from archive.history import Action, find_previous, record_event
@@ -54,7 +57,9 @@ class Editions:
                 parts = [write_part(store, rows, pipeline, place) for place, rows in new.items()]
             with self._store.together() as store:
                 for part, place in zip(parts, new, strict=True):
-                    found[place] = _record(store, ledger_name(edition, place), _to_record(part, place, edition))
+                    found[place] = _record(
+                        store, ledger_name(edition, place), _to_record(part, place, edition)
+                    )
         return tuple(record for record in found.values() if record)
 
     def begin(self, edition: str) -> None:
@@ -134,6 +139,28 @@ class Editions:
         self._store.point(_LINK, edition)
         if not was_current:
             record_event(self._store, action, edition)
+
+    def find(self, name: str) -> str:
+        """Return the full name of ``current``, ``previous``, or the one edition whose name begins so."""
+        if name in {"current", "previous"}:
+            found = self.current() if name == "current" else self.previous()
+            if found is None:
+                raise NoEditionError(self._store.address(), None if name == "current" else name)
+            return found
+        names = [edition for edition in self.names() if edition.startswith(name)]
+        if not names:
+            raise NoEditionError(self._store.address(), name)
+        if len(names) > 1 and name not in names:
+            raise AmbiguousEditionError(name, names)
+        return name if name in names else names[0]
+
+    def compact(self, edition: str | None, before: date) -> Iterator[CompactedDay]:
+        """Merge the small parts of days before one; refuse an edition whose parts a table shows."""
+        name = self.data_name(edition).split("/")[1]
+        self.begin(name)
+        if name in published_editions(self._store):
+            raise PublishedError(name)
+        yield from compact_edition(self._store, name, before.isoformat())
 
     def current(self) -> str | None:
         """Return the name of the current edition."""

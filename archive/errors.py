@@ -16,6 +16,7 @@ Disk faults (no space, no permission) stay the ``OSError`` they are.
     ├── PromotionRefusedError    an edition does not hold everything that is committed
     ├── NothingBeforeError       no edition was current before the current one
     ├── DropRefusedError         an edition is current or published
+    ├── PublishedError           a published table shows parts that were to be changed
     ├── OtherPolicyError         captures cannot join an edition of another policy
     ├── CannotExchangeError      the store cannot put one folder in place of another at one stroke
     ├── NoCaptureError           the archive has no capture of that id
@@ -139,8 +140,9 @@ class PromotionRefusedError(ArchiveError):
         captures = sum(days.values())
         span = min(days) if len(days) == 1 else f"{min(days)} to {max(days)}"
         super().__init__(
-            f"edition {edition} cannot become current: {captures:,} capture(s) of {missing} committed batch(es), "
-            f"dated {span}, have no row in it: `strigil reclean` finishes it (with the software that began it)"
+            f"edition {edition} cannot become current: {captures:,} capture(s) of {missing} committed "
+            f"batch(es), dated {span}, have no row in it: `strigil reclean` finishes it, "
+            "with the software that began it"
         )
         self.edition = edition
         self.missing = missing
@@ -166,13 +168,25 @@ class DropRefusedError(ArchiveError):
         self.edition = edition
 
 
+class PublishedError(ArchiveError):
+    """The parts of an edition belong to a published table too."""
+
+    def __init__(self, edition: str) -> None:
+        super().__init__(
+            f"edition {edition} is published, and the table names its parts: "
+            "compact an edition before you publish it"
+        )
+        self.edition = edition
+
+
 class OtherPolicyError(ArchiveError):
     """An edition holds rows of one policy; others would not fit beside them."""
 
     def __init__(self, edition: str, policy: str) -> None:
         super().__init__(
-            f"the current edition {edition} is not made under the policy {policy}: leave the policy out to add "
-            f"to it, or make everything anew: `strigil reclean --policy {policy}`, then `strigil promote`"
+            f"the current edition {edition} is not made under the policy {policy}: leave the policy out "
+            f"to add to it, or make everything anew: `strigil reclean --policy {policy}`, "
+            "then `strigil promote`"
         )
         self.edition = edition
         self.policy = policy
@@ -193,8 +207,7 @@ class NoCaptureError(ArchiveError):
 
     def __init__(self, root: str, capture_id: str) -> None:
         super().__init__(
-            f"{root} holds no capture {capture_id}: "
-            '`strigil sql "select capture_id, url from documents"` lists those it has'
+            f"{root} holds no capture {capture_id}: `strigil sql` lists those it has (documents)"
         )
         self.capture_id = capture_id
 

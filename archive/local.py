@@ -12,14 +12,16 @@ import ctypes
 import errno
 import fcntl
 import os
+import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from archive.errors import UnfitFileSystemError
+from archive.exchange import CAN_EXCHANGE, exchange_folders, lock_folder
 from archive.store import STALE_SECONDS, Staged, Store, digest_file
 
 _NO_HARD_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -32,6 +34,7 @@ class LocalStore(Store):
     """A folder."""
 
     has_links = True
+    can_exchange = CAN_EXCHANGE
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -165,12 +168,46 @@ class LocalStore(Store):
         path = self.root / name
         return str(path.readlink()) if path.is_symlink() else None
 
+    def lock(self, folder: str, *, alone: bool = False) -> AbstractContextManager[None]:
+        """Hold a folder against ``exchange`` in it, many at once; or, to exchange, alone."""
+        self.make_folder(self.root / folder)
+        return lock_folder(self.root / folder, alone=alone)
+
+    def exchange(self, folder: str, files: Mapping[str, Staged | None]) -> None:
+        """Put a folder with these files in place of one, at one stroke; None: a file as it is there now."""
+        self.make_folder(self._temporary)
+        place, other = self.root / folder, self._temporary / uuid.uuid4().hex
+        other.mkdir()
+        try:
+            for name, staged in files.items():
+                path = _path_of(staged) if staged else self.root / name
+                (other / Path(name).name).hardlink_to(path)
+            sync_folder(other)
+            exchange_folders(other, place)
+            sync_folder(place.parent)
+        finally:
+            shutil.rmtree(other, ignore_errors=True)  # what it did not manage, a later sweep does
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder for good, at one stroke; there may be none."""
+        self.make_folder(self._temporary)
+        gone = self._temporary / uuid.uuid4().hex
+        with suppress(FileNotFoundError):
+            (self.root / folder).rename(gone)
+            self._sync((self.root / folder).parent)
+        self._durable = {path for path in self._durable if not path.is_relative_to(self.root / folder)}
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def discard(self, staged: Staged) -> None:
+        """Remove a staged file."""
+        _remove(_path_of(staged))
+
     def sweep(self) -> None:
         """Remove what killed runs left in ``.tmp`` long ago."""
         for path in self._temporary.glob("[!.]*"):
             with suppress(OSError):
                 if path.lstat().st_mtime < time.time() - STALE_SECONDS:
-                    path.unlink()
+                    shutil.rmtree(path) if _is_folder(path) else path.unlink()
 
     def _move_over(self, path: Path, final: Path) -> None:
         try:

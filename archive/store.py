@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Self
 
-from archive.errors import CollisionError
+from archive.errors import CannotExchangeError, CollisionError
 
 STALE_SECONDS: Final = 24 * 60 * 60
 """A file that no run has taken up for this long was left by a killed one."""
@@ -113,6 +113,26 @@ class Store(ABC):
     @abstractmethod
     def remove(self, name: str) -> None:
         """Remove a file for good; there may be none."""
+
+    can_exchange: bool = False
+    """Whether ``exchange`` can be had."""
+
+    def lock(self, folder: str, *, alone: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Hold a folder against ``exchange`` in it, many at once; or, to exchange, alone."""
+        return nullcontext()
+
+    def exchange(self, folder: str, files: Mapping[str, Staged | None]) -> None:  # noqa: ARG002
+        """Put a folder with these files in place of one, at one stroke; None: a file as it is there now."""
+        raise CannotExchangeError(self.address(folder))
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove all files below a folder for good; there may be none."""
+        for name in list(self.names(folder)):
+            self.remove(name)
+
+    @abstractmethod
+    def discard(self, staged: Staged) -> None:
+        """Forget a staged file that got no name, or more than one."""
 
     @abstractmethod
     def sweep(self) -> None:

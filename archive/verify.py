@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.editions import Editions
 from archive.errors import ArchiveError, DamagedFileError
+from archive.history import read_history
 from archive.idset import IdSet, pack
 from archive.log import Log, LogEntry
 from archive.raw import read_index
@@ -56,6 +57,7 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
     if is_readable:
         yield from _find_strays(store, named)
     yield from verify_parts(store, log, batches, on_file)
+    yield from _verify_history(store, on_file)
     yield from _verify_current(store, log, batches)
 
 
@@ -131,6 +133,16 @@ def _find_strays(store: Store, named: set[str]) -> Iterator[Problem]:
         )
 
 
+def _verify_history(store: Store, on_file: OnFile) -> Iterator[Problem]:
+    """Yield the damaged record of what was current, if there is one."""
+    for name in store.names("history"):
+        on_file(name)
+    try:
+        list(read_history(store))
+    except ArchiveError as error:
+        yield Problem(store.address("history"), f"it cannot be read: {error}", _RESTORE)
+
+
 def _verify_current(store: Store, log: Log, batches: dict[str, int]) -> Iterator[Problem]:
     """Yield what the current edition lacks, and whether name and link lead to the same one."""
     editions = Editions(store)
@@ -144,11 +156,10 @@ def _verify_current(store: Store, log: Log, batches: dict[str, int]) -> Iterator
     if not editions.has_sound_link(current):
         where = store.address("clean/current")
         yield Problem(where, f"the link does not lead to {current}", "run again to turn it")
-    for number in batches.values():
-        entry = LogEntry.from_json(read_sealed(store, log.name(number)))
-        for day in editions.missing_days(current, entry):
-            yield Problem(
-                store.address(f"clean/{current}"),
-                f"no complete part for {day} of batch {entry.batch[:16]}",
-                "run again: it finishes what is missing",
-            )
+    entries = (LogEntry.from_json(read_sealed(store, log.name(number))) for number in batches.values())
+    for entry, day in editions.missing(current, entries):
+        yield Problem(
+            store.address(f"clean/{current}"),
+            f"no complete part for {day} of batch {entry.batch[:16]}",
+            "run again: it finishes what is missing",
+        )

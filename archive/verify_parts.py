@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive.coverage import ledger_name
+from archive.coverage import Coverage, ledger_name, merged_name
 from archive.errors import ArchiveError
 from archive.log import Log, LogEntry
 from archive.parts import Place, part_name, read_footer
@@ -23,6 +23,7 @@ _READ_ROWS = 1_000
 _REWRITE = "move it out of the archive and run again: it is cleaned anew from the raw captures"
 _STRANGER = "if the log has all its entries, the part came from another archive: move it out"
 _RESTORE = "restore it from a copy, or from another edition of the same columns"
+_RESTORE_RECORD = "restore the record from a copy before anything else is cleaned, or rows would come twice"
 _AGAIN = "run again: it finishes what is missing"
 
 
@@ -37,7 +38,7 @@ def verify_parts(store: Store, log: Log, batches: Mapping[str, int], on_file: On
             yield Problem(store.address(name), f"the ledger record cannot be read: {error}", _REWRITE)
             continue
         records[record.path] = record
-        if not store.exists(record.path):
+        if not store.exists(record.path) and not _is_superseded(store, record):
             where = store.address(record.path)
             yield Problem(where, "the part is missing, though the ledger has it", _AGAIN)
     for edition in store.folders("clean"):
@@ -49,6 +50,12 @@ def verify_parts(store: Store, log: Log, batches: Mapping[str, int], on_file: On
         problem = _PartCheck(store, name, records).find_problem(log, batches)
         if problem:
             yield Problem(store.address(name), *problem)
+
+
+def _is_superseded(store: Store, record: PartRecord) -> bool:
+    """Return whether other parts hold what a part held: a compaction was killed before it tidied up."""
+    coverage = Coverage(store, record.edition)
+    return all(coverage.has(Place(batch, record.capture_date)) for batch in record.holds)
 
 
 def _is_schema(data: bytes) -> bool:
@@ -95,27 +102,33 @@ class _PartCheck:
         edition = self._name.split("/")[1]
         place = Place(keys.get("archive.batch", ""), keys.get("archive.capture_date", ""))
         is_named = part_name(edition, place) == self._name and keys.get("archive.edition") == edition
-        if not is_named or not keys.get("archive.pipeline_digest", "").startswith(edition[-8:]):
+        if not is_named:
             return "its footer does not say what its name says", _REWRITE
-        if place.batch not in batches:
+        held = json.loads(keys.get("archive.batches", "null")) or [place.batch]
+        if not batches.keys() >= set(held):
             return "the log has no such batch", _STRANGER
+        if self._record is None and len(held) > 1:
+            return f"there is no {merged_name(edition, place)}", _RESTORE_RECORD
         if self._record is None:
             ledger = ledger_name(edition, place)
             return f"there is no {ledger}: a run was killed here, or is at work", _AGAIN
-        entry = LogEntry.from_json(read_sealed(self._store, log.name(batches[place.batch])))
+        entries = [LogEntry.from_json(read_sealed(self._store, log.name(batches[batch]))) for batch in held]
         if keys.get("archive.schema_version") == str(SCHEMA_VERSION) and not self._has_columns():
             return "other columns than its edition has", _REWRITE
-        return self._verify_rows(self._record, entry, place.day)
+        return self._verify_rows(self._record, entries, place.day)
 
     def _has_columns(self) -> bool:
         with self._store.open(self._name) as file:
             return bool(pq.read_schema(file).equals(SCHEMA))
 
-    def _verify_rows(self, record: PartRecord, entry: LogEntry, day: str) -> tuple[str, str] | None:
+    def _verify_rows(
+        self, record: PartRecord, entries: Sequence[LogEntry], day: str
+    ) -> tuple[str, str] | None:
         ids = self._read_ids()
-        if len(set(ids)) < len(ids) or len(ids) != entry.dates.get(day):
-            return f"{len(ids)} rows, not the {entry.dates.get(day)} of its log entry", _REWRITE
-        if not set(ids) <= set(entry.capture_ids):
+        committed = sum(entry.dates.get(day, 0) for entry in entries)
+        if len(set(ids)) < len(ids) or len(ids) != committed:
+            return f"{len(ids)} rows, not the {committed} of its log entry", _REWRITE
+        if not set(ids) <= {key for entry in entries for key in entry.capture_ids}:
             return "rows of captures that its log entry does not have", _REWRITE
         if record.rows != len(ids):
             return f"{len(ids)} rows, but its ledger record says {record.rows}", _REWRITE
