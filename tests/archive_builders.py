@@ -90,7 +90,7 @@ def read_record(file: Path, offset: int, length: int) -> bytes:
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """Return the files of a folder and what is in them, without the ledger and the history, which have a clock."""
+    """Return the files of a folder and what is in them, but the ledger and the history: they have a clock."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
