@@ -119,7 +119,16 @@ def ask(archive: Archive, sql: str, values: Sequence[object] = (), *, edition: s
             result = connection.execute(sql, values)
             return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
     except duckdb.Error as error:
-        raise SqlError(str(error)) from error
+        raise SqlError(_said(error)) from error
+
+
+def _said(error: duckdb.Error) -> str:
+    """Return DuckDB's words; of a store that failed under it, the store's, which come in a traceback."""
+    lines = str(error).splitlines()
+    if not lines or not lines[0].startswith("Traceback"):
+        return str(error)
+    last = next((line for line in lines[1:] if not line.startswith(" ")), lines[0])
+    return last.partition(": ")[2] or last
 
 
 def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dict[str, Any]]:
@@ -139,7 +148,7 @@ def save(archive: Archive, sql: str, file: Path, *, edition: str | None = None) 
             ).fetchall()
             return int(rows)
     except duckdb.Error as error:
-        raise SqlError(str(error)) from error
+        raise SqlError(_said(error)) from error
 
 
 def _refuse_writing(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
