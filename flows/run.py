@@ -7,12 +7,13 @@ next run on the same sources takes up what is missing and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from archive.archive import Archive
 from archive.errors import PromotionRefusedError
+from captures.values import Item
 from flows.crew import Crew
 from flows.jobs import BatchJob, ShardJob, ShardReport
 from flows.plan import Plan, RunOptions, find_input
@@ -41,9 +42,20 @@ def run(
     on_progress: OnProgress = lambda _progress: None,
 ) -> RunReport:
     """Clean everything in the sources that the archive does not have yet, and say what was done."""
+    return run_items(find_input(sources, archive), archive, options, stop, on_progress)
+
+
+def run_items(
+    items: Iterable[Item],
+    archive: Archive,
+    options: RunOptions,
+    stop: StopSwitch,
+    on_progress: OnProgress = lambda _progress: None,
+) -> RunReport:
+    """Clean those of these items that the archive does not have yet, and say what was done."""
     started = time.perf_counter()
     pipeline = pipeline_of(options.policy)
-    plan = Plan(archive, find_input(sources, archive), pipeline, options)
+    plan = Plan(archive, items, pipeline, options)
     report = RunReport(pipeline.edition, items=plan.items, items_known=plan.items_known)
     progress = Progress(jobs=len(plan.jobs))
 
