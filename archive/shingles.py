@@ -37,11 +37,10 @@ _UNSPACED_WORD: Final = re.compile(f"[{_UNSPACED}]")
 _MARKS: Final = '"“”„‟«»「」『』\uff02'
 # An opening mark, then a class without marks, repeated; each character is looked at once: linear.
 # A quotation that goes on in the next paragraph has no closing mark: it ends with its line.
-_QUOTATION: Final = re.compile(f'(?:[“„«「『]|(?<![^\\s(\\[—–:,:,、。])["”»\uff02])([^{_MARKS}\\n]+)')
+_QUOTATION: Final = re.compile(f'(?:[“„«「『]|(?<![^\\s(\\[—–:])["”»\uff02])([^{_MARKS}\\n]+)[{_MARKS}]?')
 
 _MAX_KNOWN_WORDS: Final = 500_000
 _MULTIPLIER: Final = 0x9E3779B97F4A7C15
-_MASK: Final = (1 << 64) - 1
 
 
 class QuotedRun(NamedTuple):

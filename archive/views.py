@@ -8,13 +8,23 @@ than once (all three: ``archive.links``), ``tombstones`` a row a capture or URL 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
+
+import pyarrow as pa
 
 from archive.links import TABLES, current_links
 from archive.store import Store
 
-if TYPE_CHECKING:
-    import duckdb
+
+class Connection(Protocol):
+    """What is needed of a DuckDB connection."""
+
+    def execute(self, query: str, /) -> object:
+        """Run a statement."""
+
+    def register(self, view_name: str, python_object: pa.Table, /) -> object:
+        """Make a table a view."""
+
 
 ToPattern = Callable[[str], str]
 """Turns a pattern of names into an SQL string that DuckDB can open."""
@@ -58,9 +68,7 @@ from (select content."at" as "at", content."by" as "by", content.reason as reaso
 """A URL that is not to come back has a row without a capture."""
 
 
-def create_link_views(
-    connection: duckdb.DuckDBPyConnection, store: Store, edition: str, to_pattern: ToPattern
-) -> None:
+def create_link_views(connection: Connection, store: Store, edition: str, to_pattern: ToPattern) -> None:
     """Create the views of an edition's links; empty ones if ``strigil duplicates`` has not built them."""
     folder = current_links(store, edition)
     for table, schema in TABLES.items():
@@ -72,7 +80,7 @@ def create_link_views(
         connection.execute(_LINKED[table])
 
 
-def create_tombstones(connection: duckdb.DuckDBPyConnection, store: Store, to_pattern: ToPattern) -> None:
+def create_tombstones(connection: Connection, store: Store, to_pattern: ToPattern) -> None:
     """Create the view of what was taken down."""
     source = f"(select null::{_TAKEDOWN} as content where false)"
     if any(store.names("tombstones")):
