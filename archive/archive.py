@@ -116,6 +116,9 @@ class Archive:
         if days:
             self._editions.begin(pipeline.edition)
         records = self._editions.publish(batch.digest, days, pipeline)
+        if pipeline.destination and self._editions.is_begun(pipeline.own_edition):
+            # somebody is recleaning: so the edition that is to follow has the new captures too
+            records += self._editions.publish(batch.digest, days, replace(pipeline, destination=""))
         redact_published(self._store, self._log, batch.digest, records)
         return records
 

@@ -74,6 +74,10 @@ class Editions:
         if not is_same:
             raise SchemaChangedError(self._store.address(name))
 
+    def is_begun(self, edition: str) -> bool:
+        """Return whether there is an edition of this name."""
+        return self._store.exists(f"clean/{edition}/schema.json")
+
     def has_schema(self, edition: str) -> bool:
         """Return whether an edition has the columns that this version writes."""
         try:

@@ -11,8 +11,7 @@ import typer
 from flows.cli_options import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
-    PolicyName,
-    PolicyOption,
+    NewPolicyOption,
     check_archive_place,
     stderr,
     stdout,
@@ -33,7 +32,7 @@ Column = Annotated[list[str] | None, typer.Option(help="Column of JSONL or Parqu
 def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     sources: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="SOURCE…")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
-    policy: PolicyOption = PolicyName.BALANCED,
+    policy: NewPolicyOption = None,
     format: Annotated[str, typer.Option(help=f"Read as {FORMATS}, whatever the content says.")] = "",  # noqa: A002
     source_name: Annotated[str, typer.Option(help="A name for the column `source`.")] = "",
     text_column: Column = None,
@@ -59,7 +58,8 @@ def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     }
     columns: dict[str, Any] = {name: tuple(values) for name, values in named.items() if values}
     read = ReadOptions(format=format or None, source=source_name, **columns)
-    report = clean_sources(sources, archive, RunOptions(Policy(policy.value), read, workers))
+    options = RunOptions(Policy(policy.value) if policy else None, read, workers)
+    report = clean_sources(sources, archive, options)
     if not report.is_complete:
         raise typer.Exit(1)
 

@@ -57,6 +57,17 @@ PolicyOption = Annotated[
 ]
 
 
+NewPolicyOption = Annotated[
+    PolicyName | None,
+    typer.Option(
+        "--policy",
+        "-p",
+        help="How readily a doubtful line goes: strict removes it, lenient keeps it, annotate only labels.",
+        show_default="that of the current edition, else balanced",
+    ),
+]
+
+
 def open_archive(place: str) -> Archive:
     """Open an archive that is there, or say how to make one."""
     check_archive_place(place)

@@ -28,9 +28,12 @@ MIN_SHARED_BYTES: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run may be told. ``workers`` 0 means every processor; ``clean`` is how it cleans."""
+    """What a run may be told. ``workers`` 0 means every processor; ``clean`` is how it cleans.
 
-    policy: Policy = Policy.BALANCED
+    ``policy`` None is that of the current edition, ``balanced`` in a new archive.
+    """
+
+    policy: Policy | None = None
     read: ReadOptions = field(default_factory=ReadOptions)
     workers: int = 0
     captures_per_shard: int = 2_000

@@ -8,6 +8,7 @@ from typing import Final
 
 from archive.archive import Archive
 from archive.log import LoggedBatch
+from archive.overview import policy_of
 from archive.values import Batch, Pipeline
 from captures.shards import Finished, read_shard
 from captures.values import Capture, ReadOptions
@@ -28,6 +29,20 @@ DIED: Final = "the cleaner's process died on this capture"
 def pipeline_of(policy: Policy) -> Pipeline:
     """Return what identifies the rows that the installed cleaners make under a policy."""
     return Pipeline(*cleaner_version(policy))
+
+
+def pipeline_for(archive: Archive, policy: Policy | None) -> Pipeline:
+    """Return the pipeline whose rows join the current edition, under its policy if none is asked for.
+
+    Where that cannot be, because there is none or it has other columns, they get an edition of their own.
+    """
+    return archive.continuing(pipeline_of(policy or current_policy(archive)))
+
+
+def current_policy(archive: Archive) -> Policy:
+    """Return the policy of the current edition; ``balanced`` in a new archive."""
+    current = archive.current_edition()
+    return Policy(policy_of(current)) if current else Policy.BALANCED
 
 
 @cache
