@@ -12,6 +12,7 @@ from flows.cli_demo import demo
 from flows.cli_duplicates import duplicates
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
+from flows.cli_fetch import fetch
 from flows.cli_report import report
 from flows.cli_sql import sql
 from flows.cli_takedown import takedown
@@ -41,6 +42,7 @@ app = typer.Typer(
 for verb, panel in (
     (demo, "Begin"),
     (clean, "Clean"),
+    (fetch, "Clean"),
     (up, "Schedule"),
     (explain, "Look"),
     (report, "Look"),
@@ -49,7 +51,7 @@ for verb, panel in (
     (verify, "Trust"),
     (takedown, "Trust"),
 ):
-    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, explain, sql, takedown})(verb)
+    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, fetch, explain, sql, takedown})(verb)
 
 
 def main() -> None:
