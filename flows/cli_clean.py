@@ -77,8 +77,9 @@ def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> Ru
     from flows.summary import print_summary
 
     check_input(sources, options.read)
+    archive = Archive.open(place)
     with StopSwitch() as stop, _progress(stop) as on_progress:
-        report = run(sources, Archive.open(place), options, stop, on_progress)
+        report = run(sources, archive, options, stop, on_progress)
     print_summary(stdout(), report)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")

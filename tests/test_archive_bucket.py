@@ -160,7 +160,7 @@ def test_sql_over_a_store_that_goes_away(place: str, monkeypatch: pytest.MonkeyP
     fill(archive, [make_capture(1)])
     archive.promote(PIPELINE)
     monkeypatch.setattr(buckets.Bucket, "read_range", _fail)
-    with pytest.raises(SqlError, match="^s3://bucket/key: gone$"):
+    with pytest.raises(SqlError, match=r"^s3://bucket/key: gone$"):
         query(archive, "select * from documents")
 
 
