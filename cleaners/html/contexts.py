@@ -44,7 +44,7 @@ class Contexts:
         self.flags = [0]
         self.marks: dict[int, str | None] = {}
 
-    def open(self, tag: int, names: str, parent: int, bits: int, *, is_block: bool) -> int:
+    def open(self, parent: int, tag: int, names: str, bits: int, *, is_block: bool) -> int:
         """Return a new context inside another: its own bits are added to those that hold for all below."""
         number = len(self.tags)
         self.tags.append(tag)
@@ -64,17 +64,20 @@ class Contexts:
             while number not in needed:
                 needed.add(number)
                 number = self.parents[number]  # noqa: PLW2901  climbs until it meets a known one
+        tags, named, names, blocks, parents = self.tags, self.named, self.names, self.blocks, self.parents
         known: dict[int, tuple[str, frozenset[str], int]] = {0: ("body", frozenset(), 0)}
         for number in sorted(needed - {0}):
-            path, words, depth = known[self.parents[number]]
+            path, words, depth = known[parents[number]]
             if depth < MAX_PATH_STEPS:
-                if self.blocks[number] == number:
-                    path, depth = f"{path}/{self.tag(number)}", depth + 1
-                if self.names[number]:
-                    words = add_words(words, self.names[number])
+                if blocks[number] == number:
+                    path, depth = f"{path}/{named[tags[number]]}", depth + 1
+                if names[number]:
+                    words = add_words(words, names[number])
             known[number] = path, words, depth
-        blocks, flags = self.blocks, self.flags
-        return {n: Place(self.tag(blocks[n]), *known[n][:2], bool(flags[n] & HIDDEN)) for n in wanted}
+        return {
+            number: Place(self.tag(blocks[number]), *known[number][:2], bool(self.flags[number] & HIDDEN))
+            for number in wanted
+        }
 
     def tag(self, number: int) -> str:
         """Return the name of a block element."""

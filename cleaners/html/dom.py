@@ -15,7 +15,7 @@ from typing import Final
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
 from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
-from cleaners.html.lines import NO_OWNER, SPACES, Lines
+from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
 from cleaners.html.taming import tame
 
@@ -47,10 +47,10 @@ _TEXT: Final = 2
 _HTML, _TIME = create_tag("html").tag_id, create_tag("time").tag_id
 _SCRIPT, _META, _LINK_ELEMENT, _TITLE = (_IDS[name] for name in ("script", "meta", "link", "title"))
 _DIALOG, _A = _IDS["dialog"], _IDS["a"]
-_BITS: Final = {PRE: PREFORMATTED | ODD}
-_NAMING: Final = ("class", "id", "role", "itemprop")
+_BITS: Final = {LINK: LINKED, PRE: PREFORMATTED | ODD}
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
 _SPECIAL: Final = _NO_CONTEXT | {_TIME, _DIALOG}
+"""Elements that matter without attributes, and those that never do."""
 WANTED_ITEMS: Final = frozenset(
     [
         "headline",
@@ -117,25 +117,23 @@ def _parse(html: bytes, *, scripting: bool) -> LexborNode | None:
     return LexborHTMLParser(html, options=options, scripting=scripting).root
 
 
-def _walk(  # noqa: C901, PLR0912  the hot loop: what happens at most nodes is written out, not called
+def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most nodes is written out, not called
     root: LexborNode | None, kinds: Mapping[int, int]
 ) -> tuple[Lines, Found]:
-    """Walk the tree in document order; a frame holds where to go on when an element ends."""
+    """Walk the tree in document order; a frame holds where to go on when an element ends.
+
+    Elements of one parent with the same tag and class share a context.
+    """
     lines, found = Lines(_NAMES), Found()
-    parts, owners, aside, parents = lines.parts, lines.owners, lines.aside, lines.parents
-    end, kind_of, open_context, flags = lines.end, kinds.get, lines.places.open, lines.places.flags
+    parts, owners, flags, open_context = lines.parts, lines.owners, lines.places.flags, lines.places.open
     frames: list[tuple[LexborNode | None, int, int, int]] = []
     known: dict[tuple[int, int, str, int], int] = {}
-    """Elements of one parent with the same tag and class share a context."""
     node, context, element = root, 0, 0
     while node is not None or frames:
         if node is None:
             node, outer, kind, above = frames.pop()
             if kind >= BLOCK:
-                if parts or aside:
-                    end(element)
-                if kind == ROW:
-                    lines.end_row(context, element)
+                lines.leave(element, context, is_row=kind == ROW)
                 element = above
             elif kind == LINK:
                 lines.link_end = len(parts)
@@ -146,75 +144,64 @@ def _walk(  # noqa: C901, PLR0912  the hot loop: what happens at most nodes is w
             data = node.text_content or ""
             if flags[context] >= ODD:
                 lines.add_odd(data, context, element)
-            elif data.isspace() and not data.strip(SPACES):
-                if parts:
-                    parts.append(" ")
-                    owners.append(NO_OWNER)
-            else:
+            elif not data.isspace() or data.strip(SPACES):
                 parts.append(data)
                 owners.append(context)
+            elif parts:
+                lines.add_space()
             node = node.next
             continue
-        kind = kind_of(tag_id, INLINE)
+        kind = kinds.get(tag_id, INLINE)
         child = node.first_child if kind < BREAK else None
         if child is None:
-            if kind == DATA:
-                _keep(node, tag_id, found)
-            elif kind >= BLOCK and kind != SKIP and (parts or aside):
-                end(element)
+            if kind >= BLOCK and kind != SKIP:
+                _pass(kind, node, element, lines, found)
             node = node.next
             continue
         frames.append((node.next, context, kind, element))
         attributes = node.attributes
-        if attributes or kind != INLINE or tag_id == _TIME:
-            if tag_id not in _SPECIAL and (not attributes or attributes.keys().isdisjoint(_TELLING)):
-                bits = LINKED if kind == LINK and "href" in attributes else _BITS.get(kind, 0)
-                names = attributes.get("class") or ""
-                key = context, tag_id, names, bits
-                inner = known.get(key)
-                if inner is None:
-                    inner = known[key] = open_context(tag_id, names, context, bits, is_block=kind >= BLOCK)
-                context = inner
-            else:
-                context = _enter(kind, node, attributes, context, lines.places, found)
+        if tag_id in _SPECIAL or (attributes and not attributes.keys().isdisjoint(_TELLING)):
+            context = _enter(kind, node, context, lines.places, found)
+        elif attributes or kind != INLINE:
+            bits = 0 if kind not in _BITS or (kind == LINK and "href" not in attributes) else _BITS[kind]
+            key = context, tag_id, attributes.get("class") or "", bits
+            inner = known.get(key)
+            if inner is None:
+                inner = known[key] = open_context(*key, is_block=kind >= BLOCK)
+            context = inner
         if kind >= BLOCK:
-            if parts or aside:
-                end(element)
-            parents.append(element)
-            element = len(parents) - 1
-            if kind == ROW:
-                lines.begin_row()
+            element = lines.enter(element, is_row=kind == ROW)
         elif kind == LINK and parts and len(parts) == lines.link_end:
-            # Two links that follow each other without a space: no browser joins their words.
-            parts.append(" ")
-            owners.append(NO_OWNER)
+            lines.add_space()  # two links that touch: no browser joins their words
         node = child
-    if parts or aside:
-        end(element)
+    lines.end(element)
     return lines, found
 
 
-def _enter(  # noqa: PLR0913
-    kind: int,
-    node: LexborNode,
-    attributes: Mapping[str, str | None],
-    context: int,
-    places: Contexts,
-    found: Found,
-) -> int:
+def _pass(kind: int, node: LexborNode, element: int, lines: Lines, found: Found) -> None:
+    """Take note of an element the walk does not go into."""
+    if kind == DATA:
+        _keep(node, node.tag_id, found)
+    elif kind >= BLOCK:
+        lines.end(element)
+
+
+def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: Found) -> int:
     """Return the context inside an element that says more of itself than a class."""
+    attributes = node.attributes
     tag_id = node.tag_id
     if tag_id in _NO_CONTEXT:
         if tag_id == _HTML:
             found.language = attributes.get("lang") or attributes.get("xml:lang") or ""
         return context
-    names = " ".join([value for name in _NAMING if (value := attributes.get(name))])
-    bits = LINKED if kind == LINK and "href" in attributes else _BITS.get(kind, 0)
+    get = attributes.get
+    names = " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))
+    bits = 0 if kind == LINK and "href" not in attributes else _BITS.get(kind, 0)
     if _is_hidden(attributes) or (tag_id == _DIALOG and "open" not in attributes):
         bits |= HIDDEN
         if kind < BLOCK and not places.flags[places.blocks[context]] & HIDDEN:
             bits |= ODD
-    inner = places.open(tag_id, names, context, bits, is_block=kind >= BLOCK)
+    inner = places.open(context, tag_id, names, bits, is_block=kind >= BLOCK)
     if MARK in attributes:
         places.marks[inner] = attributes[MARK]
     if tag_id == _TIME or "itemprop" in attributes or "rel" in attributes:

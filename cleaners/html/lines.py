@@ -57,8 +57,7 @@ class Lines:
                 self.end(element)
         elif not data.strip(SPACES):
             if self.parts:
-                self.parts.append(" ")
-                self.owners.append(NO_OWNER)
+                self.add_space()
             return
         if flags[context] & HIDDEN and not flags[self.places.blocks[context]] & HIDDEN:
             self.aside.append((data, context))
@@ -117,11 +116,28 @@ class Lines:
             self.link_chars.append(min(linked, len(text)))
             self.elements.append(element)
 
-    def begin_row(self) -> None:
-        """Begin a table row."""
-        self._rows.append(len(self.texts))
+    def add_space(self) -> None:
+        """Add white space to the open line; runs of it collapse later."""
+        self.parts.append(" ")
+        self.owners.append(NO_OWNER)
 
-    def end_row(self, row: int, element: int) -> None:
+    def enter(self, element: int, *, is_row: bool) -> int:
+        """Begin a block element inside another and return its number."""
+        if self.parts or self.aside:
+            self.end(element)
+        if is_row:
+            self._rows.append(len(self.texts))
+        self.parents.append(element)
+        return len(self.parents) - 1
+
+    def leave(self, element: int, context: int, *, is_row: bool) -> None:
+        """End a block element."""
+        if self.parts or self.aside:
+            self.end(element)
+        if is_row:
+            self._end_row(element, context)
+
+    def _end_row(self, element: int, row: int) -> None:
         """Join the cells of a data row into one line; rows that lay out a page stay apart."""
         first = self._rows.pop()
         texts = self.texts[first:]
