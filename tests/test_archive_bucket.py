@@ -7,6 +7,9 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pandas as pd
+import polars as pl
+import pyarrow.dataset as ds
 import pytest
 from obstore.exceptions import PermissionDeniedError
 
@@ -162,6 +165,17 @@ def test_sql_over_a_store_that_goes_away(place: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(buckets.Bucket, "read_range", _fail)
     with pytest.raises(SqlError, match=r"^s3://bucket/key: gone$"):
         query(archive, "select * from documents")
+
+
+def test_other_tools_read_the_parts(place: str) -> None:
+    """pyarrow, pandas and Polars read the folder of an edition by its URL, as docs/archive.md says."""
+    archive = Archive.open(place)
+    fill(archive, [make_capture(n) for n in range(6)])
+    archive.promote(PIPELINE)
+    data = archive.data_path()
+    assert ds.dataset(data, partitioning="hive").to_table(columns=["url"]).num_rows == 6
+    assert len(pd.read_parquet(data)) == 6
+    assert pl.scan_parquet(f"{data}/**/*.parquet").select(pl.len()).collect().item() == 6
 
 
 def _fail(*_words: object) -> None:
