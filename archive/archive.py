@@ -21,9 +21,10 @@ from archive.editions import Editions
 from archive.errors import NotAnArchiveError, OtherPolicyError
 from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
+from archive.originals import Original, find_original, read_original
 from archive.overview import EditionInfo, describe_editions, policy_of
 from archive.places import open_store
-from archive.raw import RawBatch, identify, write_raw
+from archive.raw import RawBatch, ReadPayload, identify, write_raw
 from archive.rows import Row
 from archive.store import Store
 from archive.takedown import Takedowns, redact_published
@@ -173,6 +174,14 @@ class Archive:
     def find_edition(self, name: str) -> str:
         """Return the full name of ``current``, ``previous``, or the one edition whose name begins so."""
         return self._editions.find(name)
+
+    def find_original(self, capture_id: str) -> Original:
+        """Return where the raw bytes of a capture are."""
+        return find_original(self._store, self._log, capture_id)
+
+    def raw(self, capture_id: str, read_payload: ReadPayload) -> bytes:
+        """Return the payload of a capture, byte for byte as it came in; raise if it is not there any more."""
+        return read_original(self.find_original(capture_id), read_payload)
 
     def compact(self, edition: str | None = None, *, before: date | None = None) -> Iterator[CompactedDay]:
         """Merge the small parts of closed days, of the current edition if none is named; yield each day.

@@ -9,6 +9,7 @@ Disk faults (no space, no permission) stay the ``OSError`` they are.
     ├── UnfitFileSystemError     the file system can create no file exclusively
     ├── DamagedFileError         a file of the archive is not what was written
     ├── CollisionError           a name is taken by another content
+    ├── RawGoneError             a WARC file that captures were left in is not there
     ├── RawChangedError          a raw payload is not what was committed
     ├── SchemaChangedError       an edition was begun with other columns
     ├── NoEditionError           there is no current edition, or none of that name
@@ -21,6 +22,9 @@ Disk faults (no space, no permission) stay the ``OSError`` they are.
     ├── CannotExchangeError      the store cannot put one folder in place of another at one stroke
     ├── NoCaptureError           the archive has no capture of that id
     ├── NothingToTakeDownError   the archive holds no capture that was named
+    ├── LakeBusyError            somebody else publishes to the same table at this moment
+    ├── UnfitLakeError           a table of a lake cannot be made there, or of this
+    ├── MissingLakeError         a table of a lake, without the package for it
     └── SqlError                 a question that DuckDB cannot answer
 """
 
@@ -89,6 +93,17 @@ class CollisionError(ArchiveError):
         super().__init__(f"{path} is taken: {found}: look at it, move it out of the archive, run again")
         self.path = path
         self.found = found
+
+
+class RawGoneError(ArchiveError):
+    """A WARC file that was imported by reference is not where it was."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"{file} is gone: captures were left in this WARC file when it was imported, and their raw bytes "
+            "are nowhere else: put it back as it was"
+        )
+        self.file = file
 
 
 class RawChangedError(ArchiveError):
@@ -221,6 +236,30 @@ class NothingToTakeDownError(ArchiveError):
             "(documents), and tombstones/ what was taken down before"
         )
         self.targets = tuple(targets)
+
+
+class LakeBusyError(ArchiveError):
+    """A table has one committer at a time."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place}: another process publishes there just now: run again when it is done")
+        self.place = place
+
+
+class UnfitLakeError(ArchiveError):
+    """A table cannot be made of this, or not there."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place} cannot hold the table: {problem}")
+        self.place = place
+
+
+class MissingLakeError(ArchiveError):
+    """The package for a kind of table is an extra, and is not installed."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(f"{extra} tables need an optional package: pip install 'strigil[{extra}]'")
+        self.extra = extra
 
 
 class SqlError(ArchiveError):

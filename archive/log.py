@@ -33,15 +33,15 @@ _DIGITS: Final = 10
 class LogEntry:
     """One commit. ``dates`` counts the captures of each day: one part file an edition for each.
 
-    ``references`` are the WARC files that captures were left in, with their sizes. A commit
-    without captures has an empty ``batch`` and no ``index``. ``takedown`` is the tombstone of what
-    was taken down with this entry.
+    ``references`` are the WARC files that captures were left in; of one that is not on a local
+    disk only the name is known (size -1). A commit without captures has an empty ``batch`` and no
+    ``index``. ``takedown`` is the tombstone of what was taken down with this entry.
     """
 
     batch: str = ""
     index: FileRecord | None = None
     warc: FileRecord | None = None
-    references: dict[str, int] = field(default_factory=dict)
+    references: tuple[FileRecord, ...] = ()
     dates: dict[str, int] = field(default_factory=dict)
     payload_bytes: int = 0
     capture_ids: tuple[str, ...] = ()
@@ -79,6 +79,7 @@ class LogEntry:
         """Return the entry from plain data."""
         for name in ("index", "warc", "takedown"):
             data[name] = FileRecord(**data[name]) if data.get(name) else None
+        data["references"] = tuple(FileRecord(*file) for file in data["references"])
         for name in ("capture_ids", "done_items"):
             data[name] = tuple(data[name])
         return cls(**data)

@@ -8,7 +8,8 @@ a run may be about to commit them.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from archive.editions import Editions
@@ -16,7 +17,7 @@ from archive.errors import ArchiveError, DamagedFileError
 from archive.history import read_history
 from archive.idset import IdSet, pack
 from archive.log import Log, LogEntry
-from archive.raw import read_index
+from archive.raw import read_index, to_address
 from archive.sealed import read_sealed
 from archive.store import STALE_SECONDS, Store, digest_file
 from archive.values import FileRecord, Problem
@@ -33,6 +34,7 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
     batches: dict[str, int] = {}
     seen = _SeenIds()
     named: set[str] = set()
+    references: set[FileRecord] = set()
     is_readable = True
     for number in _numbers(log):
         name = log.name(number)
@@ -53,7 +55,9 @@ def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
         if entry.batch:
             batches[entry.batch] = number
         named |= {file.file for file in (entry.index, entry.warc) if file}
+        references.update(entry.references)
         yield from _verify_raw(store, entry, on_file)
+    yield from _verify_references(store, references, on_file)
     if is_readable:
         yield from _find_strays(store, named)
     yield from verify_parts(store, log, batches, on_file)
@@ -98,14 +102,23 @@ def _verify_raw(store: Store, entry: LogEntry, on_file: OnFile) -> Iterator[Prob
         else:
             if ids != entry.capture_ids:
                 yield Problem(where, "other captures than its log entry", _RESTORE)
-    for file, size_bytes in entry.references.items():
-        path = Path(file)
-        if size_bytes >= 0 and not (path.is_file() and path.stat().st_size == size_bytes):
-            yield Problem(
-                file,
-                f"a WARC file of {size_bytes} bytes that captures were left in is gone or was changed",
-                "put it back as it was: the raw bytes of its captures are nowhere else",
-            )
+
+
+def _verify_references(store: Store, references: Iterable[FileRecord], on_file: OnFile) -> Iterator[Problem]:
+    """Yield the WARC files that captures were left in and that are not as they were, where that is known."""
+    for file, digest, size_bytes in sorted(references):
+        path = Path(to_address(store, file))
+        if size_bytes < 0:
+            continue
+        on_file(file)
+        is_there = path.is_file() and path.stat().st_size == size_bytes
+        with path.open("rb") if is_there else nullcontext() as opened:
+            if opened is None or digest_file(opened) != digest:
+                yield Problem(
+                    file,
+                    f"a WARC file of {size_bytes} bytes that captures were left in is gone or was changed",
+                    "put it back as it was: the raw bytes of its captures are nowhere else",
+                )
 
 
 def _is_sound(store: Store, record: FileRecord, on_file: OnFile) -> Problem | None:
