@@ -10,6 +10,7 @@ import typer
 from flows.cli_clean import clean
 from flows.cli_demo import demo
 from flows.cli_duplicates import duplicates
+from flows.cli_drift import drift
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
 from flows.cli_fetch import fetch
@@ -46,6 +47,7 @@ for verb, panel in (
     (up, "Schedule"),
     (explain, "Look"),
     (report, "Look"),
+    (drift, "Look"),
     (sql, "Look"),
     (duplicates, "Look"),
     (verify, "Trust"),
