@@ -8,12 +8,18 @@ from __future__ import annotations
 import typer
 
 from flows.cli_clean import clean
+from flows.cli_compact import compact
 from flows.cli_demo import demo
+from flows.cli_diff import diff
 from flows.cli_duplicates import duplicates
 from flows.cli_drift import drift
+from flows.cli_editions import drop_edition, editions, promote, rollback
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
 from flows.cli_fetch import fetch
+from flows.cli_publish import publish
+from flows.cli_raw import raw
+from flows.cli_reclean import reclean
 from flows.cli_report import report
 from flows.cli_sql import sql
 from flows.cli_takedown import takedown
@@ -50,10 +56,21 @@ for verb, panel in (
     (drift, "Look"),
     (sql, "Look"),
     (duplicates, "Look"),
+    (publish, "Look"),
+    (raw, "Look"),
+    (reclean, "Editions"),
+    (editions, "Editions"),
+    (diff, "Editions"),
+    (promote, "Editions"),
+    (rollback, "Editions"),
+    (drop_edition, "Editions"),
+    (compact, "Editions"),
     (verify, "Trust"),
     (takedown, "Trust"),
 ):
-    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, fetch, explain, sql, takedown})(verb)
+    app.command(
+        rich_help_panel=panel, no_args_is_help=verb in {clean, fetch, explain, sql, takedown, publish}
+    )(verb)
 
 
 def main() -> None:

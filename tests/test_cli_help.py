@@ -15,7 +15,7 @@ from flows.cli_clean import FORMATS
 from flows.cli_options import PolicyName
 from tests.strigil_command import strigil, strigil_process
 
-VERBS = ("clean", "explain", "sql", "verify", "demo", "duplicates")
+VERBS = ("clean", "explain", "sql", "verify", "demo", "duplicates", "publish")
 HEAVY = (
     "numpy",
     "pandas",
