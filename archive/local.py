@@ -8,8 +8,6 @@ power cut.
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import fcntl
 import os
 import shutil
@@ -20,14 +18,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-from archive.errors import UnfitFileSystemError
+from archive.durable import link_exclusively, sync_folder
 from archive.exchange import CAN_EXCHANGE, exchange_folders, lock_folder
 from archive.store import STALE_SECONDS, Staged, Store, digest_file
 
-_NO_HARD_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _LOCK: Final = ".swap"
-_AT_FDCWD: Final = -100
-_RENAME_NOREPLACE: Final = 1
 
 
 class LocalStore(Store):
@@ -74,7 +69,7 @@ class LocalStore(Store):
         path, final = _path_of(staged), self.root / name
         try:
             self.make_folder(final.parent)
-            is_new = _link_exclusively(path, final)
+            is_new = link_exclusively(path, final)
         finally:
             _remove(path)
         self._sync(final.parent)  # also for a name somebody else made: it may not be durable yet
@@ -117,13 +112,17 @@ class LocalStore(Store):
         folder = self.root / prefix
         if folder == self._temporary or not _is_folder(folder):
             return
-        entries = {f"{path.name}/" if _is_folder(path) else path.name: path for path in folder.iterdir()}
-        for key in sorted(entries):
-            name = entries[key].relative_to(self.root).as_posix()
+        above = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
+        with os.scandir(folder) as entries:
+            found = {
+                f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name: entry.is_file()
+                for entry in entries
+            }
+        for key in sorted(found):  # a folder sorts as what is in it: with its slash
             if key.endswith("/"):
-                yield from self.names(name)
-            elif entries[key].is_file():
-                yield name
+                yield from self.names(above + key)
+            elif found[key]:
+                yield above + key
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names, without their path, of the folders directly below a folder, sorted."""
@@ -237,18 +236,6 @@ class LocalStore(Store):
         self._durable.add(folder)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the file system can."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some network file systems cannot sync folders
-            raise
-    finally:
-        os.close(descriptor)
-
-
 def _path_of(staged: Staged) -> Path:
     """Return where a file that this store has staged is."""
     assert isinstance(staged.content, Path)  # noqa: S101 - nobody else makes them
@@ -264,31 +251,3 @@ def _remove(path: Path) -> None:
     """Remove a temporary file; if that fails, a later sweep does."""
     with suppress(OSError):
         path.unlink()
-
-
-def _link_exclusively(path: Path, final: Path) -> bool:
-    """Give a file a second name; return False if that name exists."""
-    try:
-        final.hardlink_to(path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        return _rename_exclusively(path, final)
-    return True
-
-
-def _rename_exclusively(path: Path, final: Path) -> bool:
-    """Rename a file unless the new name exists: for file systems without hard links."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        raise UnfitFileSystemError(final)
-    if rename(_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(final), _RENAME_NOREPLACE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code == errno.EEXIST:
-        return False
-    if code in {errno.EINVAL, errno.ENOSYS}:
-        raise UnfitFileSystemError(final)
-    raise OSError(code, os.strerror(code), str(final))

@@ -1,8 +1,9 @@
 """Buckets of S3-compatible object stores: the one door to obstore (the extra ``s3``).
 
 Endpoint, region and credentials come from the usual ``AWS_*`` environment; plain HTTP is allowed
-when ``AWS_ENDPOINT_URL`` points to this machine. Every call ends in bounded time. What goes wrong is
-an ``OSError``: ``FileNotFoundError`` where there is no such object, ``BucketError`` for the rest.
+when ``AWS_ENDPOINT_URL`` points to this machine or ``AWS_ALLOW_HTTP`` is true. Every call ends in
+bounded time. What goes wrong is an ``OSError``: ``FileNotFoundError`` where there is no such object,
+``BucketError`` for the rest.
 
 An object appears whole or not at all, because it is sent in one PUT, however large.
 """
@@ -145,7 +146,10 @@ class Bucket:
 
     def _store(self, size_bytes: int = 0) -> S3Store:
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-        return _open_store(self.name, endpoint, _LARGE_TIMEOUT if size_bytes > _LARGE_BYTES else _TIMEOUT)
+        timeout = _LARGE_TIMEOUT if size_bytes > _LARGE_BYTES else _TIMEOUT
+        is_allowed = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
+        allow_http = is_allowed or urlsplit(endpoint).hostname in _LOOPBACK
+        return _open_store(self.name, endpoint, timeout, allow_http=allow_http)
 
     def _where(self, key: str) -> str:
         return f"s3://{self.name}/{key}"
@@ -164,12 +168,11 @@ class Bucket:
 
 
 @lru_cache(maxsize=8)
-def _open_store(bucket: str, endpoint_url: str, timeout: timedelta) -> S3Store:
-    endpoint = urlsplit(endpoint_url)
-    allow_http = endpoint.scheme == "http" and endpoint.hostname in _LOOPBACK
+def _open_store(bucket: str, _endpoint: str, timeout: timedelta, *, allow_http: bool) -> S3Store:
+    """Open a bucket once for each endpoint, which obstore finds in the environment by itself."""
     return S3Store(
         bucket,
-        client_options={"timeout": timeout, **({"allow_http": True} if allow_http else {})},
+        client_options={"timeout": timeout, "allow_http": allow_http},
         retry_config={"max_retries": _MAX_RETRIES, "retry_timeout": _MAX_RETRY_TIME},
     )
 
@@ -186,6 +189,8 @@ def _explain(bucket: str, error: Exception) -> str:
     first_line = (str(error).splitlines() or [type(error).__name__])[0]
     said = first_line.rsplit(" - ", 1)[-1].split("<?xml")[0].strip(" :")
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "AWS")
+    if endpoint.startswith("http:") and "builder error" in said:
+        return f"{endpoint} speaks plain HTTP: take https, or set AWS_ALLOW_HTTP=true in a network you trust"
     if isinstance(error, PermissionDeniedError | UnauthenticatedError):
         return f"{endpoint} refuses this ({said}): check AWS_ACCESS_KEY_ID and what it is allowed to do"
     return f"no good answer from {endpoint} ({said}): check AWS_ENDPOINT_URL, the network and the credentials"

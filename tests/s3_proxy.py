@@ -53,7 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def proxy(endpoint: str, *, drops: frozenset[str] = frozenset(), lost_answers: int = 0) -> Iterator[str]:
+def proxy(
+    endpoint: str, *, drops: frozenset[str] = frozenset(), lost_answers: int = 0, host: str = "127.0.0.1"
+) -> Iterator[str]:
     """Run a proxy in front of an endpoint; yield its own.
 
     ``drops`` are headers in lower case that it overlooks, as some stores do. The answers to the
@@ -62,11 +64,11 @@ def proxy(endpoint: str, *, drops: frozenset[str] = frozenset(), lost_answers: i
     lose = threading.Semaphore(lost_answers)
     target = urlsplit(endpoint).netloc
     handler = type("Handler", (_Handler,), {"target": target, "drops": drops, "answers_to_lose": lose})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer((host, 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://{host}:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()

@@ -134,6 +134,16 @@ def test_a_store_that_is_not_there_is_told_in_a_sentence(place: str, monkeypatch
             assert "\n" not in str(caught.value)
 
 
+def test_plain_http_needs_a_word(place: str, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials do not travel unseen over a network, unless it is said to be one's own."""
+    with proxy(s3_endpoint, host="127.0.0.2") as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        with pytest.raises(BucketError, match=r"speaks plain HTTP.*AWS_ALLOW_HTTP=true"):
+            Archive.open(place)
+        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+        Archive.open(place)
+
+
 def test_a_store_that_never_answers_is_given_up(
     place: str, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
