@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from archive.bag import Bag, seal
 from archive.compact import CompactedDay
 from archive.editions import Editions
 from archive.errors import NotAnArchiveError, OtherPolicyError
@@ -26,11 +27,12 @@ from archive.overview import EditionInfo, describe_editions, policy_of
 from archive.places import open_store
 from archive.raw import RawBatch, ReadPayload, identify, write_raw
 from archive.rows import Row
+from archive.sample import WHOLE, Sample
 from archive.store import Store
 from archive.takedown import Takedowns, redact_published
 from archive.values import Batch, PartRecord, Pipeline, Problem
 from archive.verify import verify_archive
-from archive.verify_parts import OnFile
+from archive.verify_log import OnFile
 from captures.values import Capture
 from cleaners.values import CleanedPage
 
@@ -163,6 +165,10 @@ class Archive:
         """Make the edition current that was so before; return its name."""
         return self._editions.roll_back()
 
+    def refuse_drop(self, edition: str) -> None:
+        """Raise if an edition is current or published, and so is not to be dropped."""
+        self._editions.refuse_drop(edition)
+
     def drop_edition(self, edition: str) -> None:
         """Remove an edition for good; refuse the current one and those that are published."""
         self._editions.drop(edition)
@@ -203,6 +209,10 @@ class Archive:
         """Return the same folder by its name in the store."""
         return self._editions.data_name(edition)
 
-    def verify(self, on_file: OnFile = lambda _name: None) -> Iterator[Problem]:
+    def verify(self, on_file: OnFile = lambda _name: None, *, sample: Sample = WHOLE) -> Iterator[Problem]:
         """Yield everything that is wrong with any file; ``on_file`` hears of each before it is read."""
-        return verify_archive(self._store, on_file)
+        return verify_archive(self._store, on_file, sample)
+
+    def seal(self, edition: str | None = None) -> Bag:
+        """Make an edition a BagIt bag, the current one if none is named."""
+        return seal(self._store, self.data_name(edition).split("/")[1])

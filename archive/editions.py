@@ -119,12 +119,16 @@ class Editions:
         self._flip(previous, Action.ROLLED_BACK)
         return previous
 
-    def drop(self, edition: str) -> None:
-        """Remove an edition for good; refuse what readers have. Killed on the way, it can be repeated."""
+    def refuse_drop(self, edition: str) -> None:
+        """Raise if readers have an edition."""
         if edition == self.current():
             raise DropRefusedError(edition, "it is the current one: promote another first")
         if edition in published_editions(self._store):
             raise DropRefusedError(edition, "a published table shows it: publish another in its place first")
+
+    def drop(self, edition: str) -> None:
+        """Remove an edition for good, if readers do not have it. Killed on the way, it can be repeated."""
+        self.refuse_drop(edition)
         record_event(self._store, Action.DROPPED, edition)
         self._store.remove_folder(f"clean/{edition}")
         self._store.remove_folder(f"ledger/{edition}")

@@ -11,8 +11,8 @@ from flows.cli_clean import clean
 from flows.cli_compact import compact
 from flows.cli_demo import demo
 from flows.cli_diff import diff
-from flows.cli_duplicates import duplicates
 from flows.cli_drift import drift
+from flows.cli_duplicates import duplicates
 from flows.cli_editions import drop_edition, editions, promote, rollback
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
@@ -36,6 +36,8 @@ Every line gets a label and a reason; nothing is lost; the result is plain Parqu
 [dim]See what went, why:[/dim]  strigil explain page.html
 [dim]Ask the archive:[/dim]     strigil sql "select status, count(*) from documents group by all"
 """
+
+_NEED_ARGUMENTS = {clean, fetch, explain, sql, takedown, publish, raw, diff, promote, drop_edition}
 
 app = typer.Typer(
     name="strigil",
@@ -69,7 +71,7 @@ for verb, panel in (
     (takedown, "Trust"),
 ):
     app.command(
-        rich_help_panel=panel, no_args_is_help=verb in {clean, fetch, explain, sql, takedown, publish}
+        verb.__name__.replace("_", "-"), rich_help_panel=panel, no_args_is_help=verb in _NEED_ARGUMENTS
     )(verb)
 
 

@@ -78,7 +78,7 @@ def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> Ru
 
     check_input(sources, options.read)
     archive = Archive.open(place)
-    with StopSwitch() as stop, _progress(stop) as on_progress:
+    with StopSwitch() as stop, show_progress(stop) as on_progress:
         report = run(sources, archive, options, stop, on_progress)
     print_summary(stdout(), report)
     if stop.signal_number is not None:
@@ -88,7 +88,7 @@ def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> Ru
 
 
 @contextmanager
-def _progress(stop: StopSwitch) -> Iterator[OnProgress]:
+def show_progress(stop: StopSwitch) -> Iterator[OnProgress]:
     """Show a bar on a terminal, from the second second on; elsewhere nothing."""
     import time
 

@@ -45,7 +45,7 @@ def reclean(
             stop.request()
 
     archive.begin_edition(pipeline)
-    with Crew(options.workers, stop, count) as crew:
+    with Crew(1 if archive.store.has_one_writer else options.workers, stop, count) as crew:
         for _job, ended in crew.run(jobs, sum(job.batch.payload_bytes for job in jobs), may_kill=True):
             take_in(ended)
     report.is_stopped |= stop.is_requested()

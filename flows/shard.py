@@ -107,7 +107,7 @@ def finish_batch(job: BatchJob, tally: Tally, watch: Watch) -> None:
 
 def load(batch: LoggedBatch) -> Batch:
     """Read a committed batch again."""
-    return batch.load(_read_payload)
+    return batch.load(read_again)
 
 
 def gather(found: Iterable[Capture | Finished]) -> Iterator[tuple[list[Capture], list[str]]]:
@@ -129,7 +129,7 @@ def gather(found: Iterable[Capture | Finished]) -> Iterator[tuple[list[Capture],
         yield captures, done
 
 
-def _read_payload(file: str, offset: int, payload_bytes: int) -> bytes:
+def read_again(file: str, offset: int, payload_bytes: int) -> bytes:
     """Read a payload again, however large it was allowed to be when it was committed."""
     limit = max(payload_bytes, ReadOptions().max_payload_bytes)
     return read_payload(file, offset, ReadOptions(max_payload_bytes=limit))
