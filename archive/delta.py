@@ -60,7 +60,8 @@ class DeltaLakeTable:
 
     def _add(self, part: LakePart) -> AddAction:
         """Link a part into the table's folder and return its entry."""
-        name = f"parts/{part.digest.removeprefix('sha256:')[:32]}.parquet"
+        # Polars takes the day from the path, whatever the entry says.
+        name = f"{_DAY}={part.capture_date}/{part.digest.removeprefix('sha256:')[:32]}.parquet"
         link = self._folder / name
         link.parent.mkdir(exist_ok=True)
         if not link.exists():
