@@ -1,65 +1,68 @@
-"""Raw files of a batch as a takedown left them: what the log says of them no longer holds.
+"""Raw files that a takedown has changed: what the log says of them no longer holds.
 
-``raw/<batch>.amended.json`` is written before the files are, so that a file is at any moment
-either as the log has it or as this record or an earlier state of it says.
+``tombstones/files/<digest of the name>.json`` says what a file is from now on. It is written before
+the file is, so a file is at any moment as the log has it, or as this record has it, or as it was
+between two takedowns.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Final
 
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
 from archive.values import FileRecord
 
+FOLDER: Final = "tombstones/files"
 _NAME_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """The raw files of a batch. ``earlier`` are digests that they had since the log was written."""
+    """A file as it is now. ``earlier`` are digests that it had since the log was written."""
 
-    batch: str
-    index: FileRecord
-    warc: FileRecord | None
+    file: str
+    digest: str
+    size_bytes: int
     earlier: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the record as plain data."""
-        return {
-            "batch": self.batch,
-            "index": self.index._asdict(),
-            "warc": self.warc._asdict() if self.warc else None,
-            "earlier": list(self.earlier),
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Amended:
-        """Return the record from plain data."""
-        warc = FileRecord(**data["warc"]) if data["warc"] else None
-        return cls(data["batch"], FileRecord(**data["index"]), warc, tuple(data["earlier"]))
+    @property
+    def record(self) -> FileRecord:
+        """Return what is known of the file."""
+        return FileRecord(self.file, self.digest, self.size_bytes)
 
     @property
     def digests(self) -> frozenset[str]:
-        """Return all digests that its files may have while a takedown is at work."""
-        files = [file.digest for file in (self.index, self.warc) if file]
-        return frozenset([*files, *self.earlier])
+        """Return all digests that the file may have while a takedown is at work."""
+        return frozenset([self.digest, *self.earlier])
 
 
-def amended_name(batch: str) -> str:
-    """Return the path of the record, relative to the archive."""
-    return f"raw/{batch[:_NAME_DIGITS]}.amended.json"
+def amended_name(file: str) -> str:
+    """Return the path of the record of a file, relative to the archive."""
+    return f"{FOLDER}/{hashlib.sha256(file.encode()).hexdigest()[:_NAME_DIGITS]}.json"
 
 
-def read_amended(store: Store, batch: str) -> Amended | None:
-    """Return what is known of the raw files of a batch; None if they are as they were committed."""
-    name = amended_name(batch)
+def read_amended(store: Store, file: str) -> Amended | None:
+    """Return what a takedown made of a file; None if it is as it was committed."""
+    name = amended_name(file)
     if not store.exists(name):
         return None
-    return Amended.from_json(read_sealed(store, name))
+    content = read_sealed(store, name)
+    return Amended(**content | {"earlier": tuple(content["earlier"])})
 
 
-def write_amended(store: Store, amended: Amended) -> None:
-    """Write down what the raw files of a batch are about to be."""
-    store.replace(amended_name(amended.batch), to_sealed(amended.to_json()))
+def is_own(file: str) -> bool:
+    """Return whether a raw file is in the archive: relative names are."""
+    return not file.startswith("/") and "://" not in file
+
+
+def replace_raw(store: Store, file: str, data: bytes) -> None:
+    """Write down what a raw file is going to be, then put it in place of what is there."""
+    before = read_amended(store, file)
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    earlier = (before.digests if before else frozenset()) - {digest}
+    amended = Amended(file, digest, len(data), tuple(sorted(earlier)))
+    store.replace(amended_name(file), to_sealed(asdict(amended)))
+    store.replace(file, data)

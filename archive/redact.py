@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from archive.amended import Amended, read_amended, write_amended
+from archive.amended import is_own, read_amended, replace_raw
 from archive.cdxj import IndexLine, from_line
 from archive.errors import DamagedFileError
 from archive.filler import to_filler
@@ -27,7 +27,7 @@ from archive.log import Log, LogEntry
 from archive.parts import WRITER, writer_settings
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
-from archive.values import FileRecord, PartRecord
+from archive.values import FileRecord, PartRecord, RawRef
 
 _ID: Final = "capture_id"
 
@@ -59,25 +59,20 @@ class Redactor:
         return was_changed
 
     def redact_raw(self, entry: LogEntry) -> bool:
-        """Take records out of the raw files of a batch; return whether there were any."""
+        """Take records out of the raw files of a batch, index last; return whether there were any."""
         was_changed = False
-        while entry.index and not self._is_clean(entry):
-            lines = self._read_lines(entry)
+        own = [file for file in (entry.warc, *entry.references) if file and is_own(file.file)]
+        while entry.index:
+            lines = self._read_lines(entry.index)
             gone = [line for line in lines if line.capture_id in self._taken()]
-            warc = self._without_records(entry, gone)
-            index = _index_bytes(self.store, entry.index.file, {line.capture_id for line in gone})
-            before = read_amended(self.store, entry.batch)
-            earlier = before.digests if before else frozenset()
-            amended = Amended(
-                entry.batch,
-                FileRecord(entry.index.file, _digest(index), len(index)),
-                entry.warc._replace(digest=_digest(warc)) if entry.warc and warc is not None else None,
-                tuple(sorted(earlier)),
-            )
-            write_amended(self.store, amended)
-            if entry.warc and warc is not None:
-                self.store.replace(entry.warc.file, warc)
-            self.store.replace(entry.index.file, index)
+            if not gone and all(map(self._is_settled, [entry.index, *own])):
+                break
+            for file in own:
+                self._check(file)
+                there = {line.ref.offset: line.ref for line in gone if line.ref.file == file.file}
+                replace_raw(self.store, file.file, _with_fillers(self.store, file.file, there))
+            left = _index_bytes(self.store, entry.index.file, {line.capture_id for line in gone})
+            replace_raw(self.store, entry.index.file, left)
             was_changed = True
         return was_changed
 
@@ -96,34 +91,21 @@ class Redactor:
         self.log.refresh()
         return self.log.tombstones.ids
 
-    def _is_clean(self, entry: LogEntry) -> bool:
-        """Return whether nothing is left to take out, and the record is that of the files there are."""
-        if any(line.capture_id in self._taken() for line in self._read_lines(entry)):
-            return False
-        amended = read_amended(self.store, entry.batch)
-        files = (amended.index, amended.warc) if amended else (entry.index, entry.warc)
-        return all(file is None or digest_of(self.store, file.file) == file.digest for file in files)
+    def _read_lines(self, index: FileRecord) -> list[IndexLine]:
+        self._check(index)
+        return [from_line(line) for line in self.store.read_bytes(index.file).decode().splitlines()]
 
-    def _read_lines(self, entry: LogEntry) -> list[IndexLine]:
-        """Return the index of a batch, if its files are the archive's own."""
-        amended = read_amended(self.store, entry.batch)
+    def _is_settled(self, file: FileRecord) -> bool:
+        """Return whether a file is what is written down of it last."""
+        amended = read_amended(self.store, file.file)
+        return digest_of(self.store, file.file) == (amended.digest if amended else file.digest)
+
+    def _check(self, file: FileRecord) -> None:
+        """Refuse a file that is not the archive's own work: it would be made to look sound."""
+        amended = read_amended(self.store, file.file)
         known = amended.digests if amended else frozenset()
-        for file in (entry.index, entry.warc):
-            if file and digest_of(self.store, file.file) not in known | {file.digest}:
-                raise DamagedFileError(self.store.address(file.file), "it is not what was written")
-        assert entry.index is not None  # noqa: S101 - an entry with a batch has one
-        return [from_line(line) for line in self.store.read_bytes(entry.index.file).decode().splitlines()]
-
-    def _without_records(self, entry: LogEntry, gone: list[IndexLine]) -> bytes | None:
-        """Return the WARC file of a batch with fillers in place of records; None if it has none."""
-        if entry.warc is None:
-            return None
-        data = bytearray(self.store.read_bytes(entry.warc.file))
-        for line in gone:
-            file, offset, length, record_id = line.ref
-            if file == entry.warc.file:
-                data[offset : offset + length] = to_filler(record_id, length)
-        return bytes(data)
+        if digest_of(self.store, file.file) not in known | {file.digest}:
+            raise DamagedFileError(self.store.address(file.file), "it is not what was written")
 
 
 def find_ids(store: Store, name: str, ids: Collection[str]) -> Collection[str]:
@@ -156,6 +138,14 @@ def _without(store: Store, name: str, ids: Collection[str]) -> tuple[bytes, dict
                 if rows.num_rows:
                     writer.write_table(rows, row_group_size=rows.num_rows)
     return out.getvalue(), dict(sorted(statuses.items()))
+
+
+def _with_fillers(store: Store, name: str, gone: Mapping[int, RawRef]) -> bytes:
+    """Return a WARC file with fillers in place of the records at some offsets."""
+    data = bytearray(store.read_bytes(name))
+    for offset, ref in gone.items():
+        data[offset : offset + ref.length] = to_filler(ref.record_id, ref.length)
+    return bytes(data)
 
 
 def _index_bytes(store: Store, name: str, gone: Collection[str]) -> bytes:

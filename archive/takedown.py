@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from archive.amended import is_own
 from archive.bag import is_sealed, seal
 from archive.cdxj import IndexLine
 from archive.errors import NothingToTakeDownError
@@ -28,10 +29,8 @@ from archive.raw import read_index
 from archive.redact import Redactor, find_ids
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
-from archive.tombstones import NO_PAYLOAD, Takedown, Taken, digest_urlkey, tombstone_name
+from archive.tombstones import NO_PAYLOAD, Takedown, Taken, digest_urlkey, finished_name, tombstone_name
 from archive.values import FileRecord, PartRecord
-
-_FINISHED = "tombstones/finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,6 @@ class Takedowns:
         if missing or not captures:
             raise NothingToTakeDownError(missing or sorted(targets.urls) or [targets.pattern or ""])
         files = {found.line.ref.file for found in captures}
-        own = {entry.warc.file for entry in self._log.entries() if entry.warc}
         days = {capture_date(found.line.capture) for found in captures}
         parts = {
             name: len(find_ids(self._store, name, seen))
@@ -120,8 +118,8 @@ class Takedowns:
         return Plan(
             captures,
             {name: rows for name, rows in parts.items() if rows},
-            tuple(sorted(files & own)),
-            tuple(sorted(files - own)),
+            tuple(sorted(filter(is_own, files))),
+            tuple(sorted(file for file in files if not is_own(file))),
             tuple(one for one in read_publications(self._store) if one.editions & editions),
         )
 
@@ -146,7 +144,7 @@ class Takedowns:
         waiting = {
             name: one
             for name, one in self._log.tombstones.decisions.items()
-            if again or not self._store.exists(_finished_name(name))
+            if again or not self._store.exists(finished_name(name))
         }
         if not waiting:
             return 0
@@ -159,7 +157,7 @@ class Takedowns:
         self.redact_parts({(edition, day) for edition in self._store.folders("clean") for day in days})
         for name in waiting:
             done = {"finished_at": datetime.now(UTC).isoformat(timespec="seconds")}
-            self._store.create(_finished_name(name), to_sealed(done))
+            self._store.create(finished_name(name), to_sealed(done))
         return len(waiting)
 
     def redact_parts(self, places: Collection[tuple[str, str]]) -> None:
@@ -216,10 +214,6 @@ def redact_published(store: Store, log: Log, batch: str, records: Sequence[PartR
         return
     takedowns = Takedowns(store, log)
     takedowns.redact_parts({(record.edition, record.capture_date) for record in records})
-
-
-def _finished_name(name: str) -> str:
-    return f"{_FINISHED}/{name.removeprefix('tombstones/')}"
 
 
 def _to_takedown(plan: Plan, targets: Targets, decision: Decision) -> Takedown:

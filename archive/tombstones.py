@@ -110,3 +110,8 @@ def digest_urlkey(key: str) -> str:
 def tombstone_name(data: bytes) -> str:
     """Return the name of the file that holds a takedown."""
     return f"tombstones/{hashlib.sha256(data).hexdigest()[:_NAME_DIGITS]}.json"
+
+
+def finished_name(tombstone: str) -> str:
+    """Return the name of the file that says that all of a takedown is done."""
+    return f"tombstones/finished/{tombstone.removeprefix('tombstones/')}"

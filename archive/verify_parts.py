@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.coverage import Coverage, ledger_name, merged_name
 from archive.errors import ArchiveError
-from archive.log import Log, LogEntry
+from archive.log import LogEntry
 from archive.parts import Place, part_name, read_footer
+from archive.sample import Sample
 from archive.schema import SCHEMA, schema_json
 from archive.sealed import read_sealed
 from archive.store import Store, digest_file
 from archive.values import SCHEMA_VERSION, PartRecord, Problem
-
-OnFile = Callable[[str], None]
+from archive.verify_log import RESUME, Judge
 
 _READ_ROWS = 1_000
 _REWRITE = "move it out of the archive and run again: it is cleaned anew from the raw captures"
@@ -27,11 +27,15 @@ _RESTORE_RECORD = "restore the record from a copy before anything else is cleane
 _AGAIN = "run again: it finishes what is missing"
 
 
-def verify_parts(store: Store, log: Log, batches: Mapping[str, int], on_file: OnFile) -> Iterator[Problem]:
-    """Yield what is wrong with the parts of all editions and with their ledger."""
+def verify_parts(judge: Judge, sample: Sample) -> Iterator[Problem]:
+    """Yield what is wrong with the parts of all editions and with their ledger.
+
+    Of a part that is not in the sample only the length is looked at.
+    """
+    store = judge.store
     records: dict[str, PartRecord] = {}
     for name in store.names("ledger"):
-        on_file(name)
+        judge.on_file(name)
         try:
             record = PartRecord.from_json(read_sealed(store, name))
         except (ArchiveError, OSError, ValueError, TypeError) as error:
@@ -46,8 +50,10 @@ def verify_parts(store: Store, log: Log, batches: Mapping[str, int], on_file: On
         if store.exists(schema) and not _is_schema(store.read_bytes(schema)):
             yield Problem(store.address(schema), "it is not the description that was written", _RESTORE)
     for name in (name for edition in store.folders("clean") for name in store.names(f"clean/{edition}/data")):
-        on_file(name)
-        problem = _PartCheck(store, name, records).find_problem(log, batches)
+        is_read = sample.takes(name)
+        if is_read:
+            judge.on_file(name)
+        problem = _PartCheck(judge, name, records.get(name)).find_problem(is_read=is_read)
         if problem:
             yield Problem(store.address(name), *problem)
 
@@ -70,33 +76,41 @@ def _is_schema(data: bytes) -> bool:
 class _PartCheck:
     """One file of a ``data`` folder; the first thing found wrong with it is told."""
 
-    def __init__(self, store: Store, name: str, records: Mapping[str, PartRecord]) -> None:
-        self._store = store
+    def __init__(self, judge: Judge, name: str, record: PartRecord | None) -> None:
+        self._judge = judge
+        self._store = judge.store
         self._name = name
-        self._record = records.get(name)
+        self._record = record
 
-    def find_problem(self, log: Log, batches: Mapping[str, int]) -> tuple[str, str] | None:
+    def find_problem(self, *, is_read: bool) -> tuple[str, str] | None:
         """Return what is wrong and what to do, if anything."""
         try:
-            return self._verify_bytes() or self._verify_content(log, batches)
+            problem = self._verify_length()
+            if problem is not None or not is_read:
+                return problem
+            return self._verify_bytes() or self._verify_content()
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
             return f"it cannot be read: {error}", _REWRITE
 
-    def _verify_bytes(self) -> tuple[str, str] | None:
+    def _verify_length(self) -> tuple[str, str] | None:
         size_bytes = self._store.size(self._name)
         if not self._name.endswith(".parquet"):
             return "no part file, and nothing else belongs here", "move it out: it disturbs readers"
         if size_bytes == 0:
             return "the file is empty", _REWRITE
+        if self._record is not None and self._record.size_bytes != size_bytes:
+            return f"{size_bytes} bytes, but {self._record.size_bytes} were written", _REWRITE
+        return None
+
+    def _verify_bytes(self) -> tuple[str, str] | None:
         if self._record is None:
             return None
         with self._store.open(self._name) as file:
             if digest_file(file) != self._record.part_digest:
-                written = self._record.size_bytes
-                return f"{size_bytes} bytes that are not the {written} that were written", _REWRITE
+                return f"{self._record.size_bytes} bytes that are not those that were written", _REWRITE
         return None
 
-    def _verify_content(self, log: Log, batches: Mapping[str, int]) -> tuple[str, str] | None:
+    def _verify_content(self) -> tuple[str, str] | None:
         with self._store.open(self._name) as file:
             keys = read_footer(file)
         edition = self._name.split("/")[1]
@@ -105,14 +119,14 @@ class _PartCheck:
         if not is_named:
             return "its footer does not say what its name says", _REWRITE
         held = json.loads(keys.get("archive.batches", "null")) or [place.batch]
-        if not batches.keys() >= set(held):
+        if not self._judge.numbers.keys() >= set(held):
             return "the log has no such batch", _STRANGER
         if self._record is None and len(held) > 1:
             return f"there is no {merged_name(edition, place)}", _RESTORE_RECORD
         if self._record is None:
             ledger = ledger_name(edition, place)
             return f"there is no {ledger}: a run was killed here, or is at work", _AGAIN
-        entries = [LogEntry.from_json(read_sealed(self._store, log.name(batches[batch]))) for batch in held]
+        entries = [self._judge.entry(batch) for batch in held]
         if keys.get("archive.schema_version") == str(SCHEMA_VERSION) and not self._has_columns():
             return "other columns than its edition has", _REWRITE
         return self._verify_rows(self._record, entries, place.day)
@@ -125,6 +139,8 @@ class _PartCheck:
         self, record: PartRecord, entries: Sequence[LogEntry], day: str
     ) -> tuple[str, str] | None:
         ids = self._read_ids()
+        if not set(ids).isdisjoint(self._judge.tombstones.ids):
+            return "rows of captures that were taken down", RESUME
         committed = sum(entry.dates.get(day, 0) for entry in entries)
         if len(set(ids)) < len(ids) or len(ids) != committed:
             return f"{len(ids)} rows, not the {committed} of its log entry", _REWRITE
