@@ -10,7 +10,9 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 
@@ -25,6 +27,7 @@ _SIGN: Final = "ARCHIVE"
 _SIGN_DATA: Final = b"strigil archive, format 1\n"
 _NO_SUCH_VERSION: Final = '"00000000000000000000000000000000"'
 _ONE_WRITER: Final = "STRIGIL_ONE_WRITER"
+_READERS: Final = 16
 
 
 class BucketStore(Store):
@@ -74,6 +77,17 @@ class BucketStore(Store):
     def read_bytes(self, name: str) -> bytes:
         """Return the content of an object."""
         return self._bucket.read(self._key(name))[0]
+
+    def read_each(self, names: Iterable[str]) -> Iterator[bytes]:
+        """Yield the content of many objects, in order; some are on the way while one is looked at."""
+        waiting: deque[Future[bytes]] = deque()
+        with ThreadPoolExecutor(_READERS) as readers:
+            for name in names:
+                waiting.append(readers.submit(self.read_bytes, name))
+                if len(waiting) == _READERS:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def open(self, name: str) -> BinaryIO:
         """Open an object for reading, seekable."""

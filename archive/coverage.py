@@ -10,6 +10,8 @@ the same batch of a day.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain
 
 from archive.parts import Place, part_name
 from archive.sealed import read_sealed
@@ -38,7 +40,13 @@ class Coverage:
     def has(self, place: Place) -> bool:
         """Return whether the rows of a batch of a day are there."""
         names = part_name(self._edition, place), ledger_name(self._edition, place)
-        return all(map(self._store.exists, names)) or self.find_merged(place) is not None
+        return self._there.issuperset(names) or self.find_merged(place) is not None
+
+    @cached_property
+    def _there(self) -> frozenset[str]:
+        """All parts and records: listed at once, because a request for each of them would take its time."""
+        folders = f"clean/{self._edition}/data", f"ledger/{self._edition}"
+        return frozenset(chain.from_iterable(map(self._store.names, folders)))
 
     def find_merged(self, place: Place) -> PartRecord | None:
         """Return the record of the merged part that holds a batch of a day, if there is one."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.sealed import read_sealed
+from archive.sealed import from_sealed
 from archive.store import Store
 from archive.values import PartRecord
 
 
 def read_records(store: Store, edition: str) -> Iterator[PartRecord]:
     """Yield the records of an edition's parts, by day and batch."""
-    for name in store.names(f"ledger/{edition}"):
-        if name.endswith(".json"):
-            yield PartRecord.from_json(read_sealed(store, name))
+    names = [name for name in store.names(f"ledger/{edition}") if name.endswith(".json")]
+    for name, data in zip(names, store.read_each(names), strict=True):
+        yield PartRecord.from_json(from_sealed(data, store.address(name)))

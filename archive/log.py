@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from archive.identity import capture_date
 from archive.idset import IdSet, pack
 from archive.places import open_store
 from archive.raw import RawBatch, ReadPayload, read_raw
-from archive.sealed import read_sealed, to_sealed
+from archive.sealed import from_sealed, read_sealed, to_sealed
 from archive.store import Store
 from archive.tombstones import Takedown, Tombstones
 from archive.values import Batch, FileRecord
@@ -136,11 +137,19 @@ class Log:
         """Yield the entries after a number, in order, as they are on disk."""
         number = after + 1
         with suppress(FileNotFoundError):
-            while True:
-                yield LogEntry.from_json(read_sealed(self._store, self.name(number)))
+            for data in self._read_files(number):
+                yield LogEntry.from_json(from_sealed(data, self._store.address(self.name(number))))
                 number += 1
         if after == 0:
             self._refuse_gap(number)
+
+    def _read_files(self, number: int) -> Iterator[bytes]:
+        """Yield the files from a number on, until one is missing. Mostly there is none, or a long log."""
+        yield self._store.read_bytes(self.name(number))
+        last = max(self.numbers())
+        yield from self._store.read_each(map(self.name, range(number + 1, last + 1)))
+        for later in count(max(last, number) + 1):
+            yield self._store.read_bytes(self.name(later))
 
     def append(self, entry: LogEntry, number: int) -> bool:
         """Create an entry. Return False if somebody else has created that number."""

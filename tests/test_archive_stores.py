@@ -148,6 +148,19 @@ def test_names_made_together_are_there_after_the_block(store: Store) -> None:
     assert list(store.names("a")) == ["a/1"]
 
 
+def test_many_files_are_read_in_order(store: Store) -> None:
+    """However many; one that is missing is told in its turn."""
+    names = [f"log/{number:03}" for number in range(40)]
+    for name in names:
+        store.create(name, name.encode())
+    assert list(store.read_each(names)) == [name.encode() for name in names]
+    assert list(store.read_each([])) == []
+    read = store.read_each([names[0], "log/none", names[1]])
+    assert next(read) == names[0].encode()
+    with pytest.raises(FileNotFoundError):
+        next(read)
+
+
 def test_links_lead_somewhere_where_there_are_any(store: Store) -> None:
     """A link is turned; a store without links says so, and is asked for nothing."""
     for target in ("one", "two"):
