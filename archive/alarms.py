@@ -26,7 +26,7 @@ from archive.periods import MEASURES, Period
 MIN_PAST: Final = 8
 """Periods a site has to have behind it before it is judged."""
 MAX_PAST: Final = 28
-"""Periods that count: what has lasted for half of them has become usual."""
+"""Periods that count. What a tenth of them have had is no longer odd, so an alarm lasts a few periods."""
 LOOKED_BACK: Final = 4 * MAX_PAST
 """Periods judged again, to say since when a change lasts."""
 MAX_FALSE_ALARMS: Final = 0.05
@@ -52,7 +52,7 @@ BARS: Final[Mapping[str, Bar]] = {
     "no_title": Bar(0.03, 0.25),
     "no_date": Bar(0.03, 0.25),
     "not_cleaned": Bar(0.03, 0.25, only_up=True),
-    "new_lines": Bar(0.25, math.log(3), only_up=True),
+    "new_lines": Bar(0.15, math.log(3), only_up=True),
 }
 
 
@@ -142,7 +142,9 @@ def count_tests(sites: Mapping[str, Sequence[Period]]) -> int:
 
 
 def normal_score(t: Column, freedom: Column) -> Column:
-    """Return the score of a bell curve that is as rare as Student's t (Wallace 1959; good to 0.1 %).
+    """Return the score of a bell curve that is as rare as Student's t (Wallace 1959).
+
+    With seven degrees or more it errs on the safe side, by a third at most: never rarer than t is.
 
     >>> [round(float(x), 2) for x in normal_score(np.array([2.306, 4.501]), np.array([8.0, 7.0]))]
     [1.96, 2.98]

@@ -29,7 +29,7 @@ from bench.drift_sums import simulate
 from bench.pages import DEFAULT_DATA, Selection, find_missing
 from cleaners import clean_many
 from cleaners.values import Policy
-from flows.drift import SiteDrift, describe, find_drift
+from flows.drift import SiteDrift, find_drift, to_words
 from flows.shard import pipeline_of
 
 REDESIGNED_DAYS: Final = 7
@@ -42,6 +42,7 @@ class Outcome(NamedTuple):
     judgements: int
     false_alarms: int
     redesigned: int
+    judged: int
     noticed: int
     on_the_first_day: int
 
@@ -52,7 +53,7 @@ def count_outcome(sites: Mapping[str, Sequence[Period]], redesigned: Sequence[st
     A period is judged by those before it alone, so all nights can be counted at once.
     """
     least = min_score(count_tests(sites))
-    judgements = false_alarms = noticed = first = 0
+    judgements = false_alarms = judged = noticed = first = 0
     for site, periods in sites.items():
         odd = [
             any(column)
@@ -62,7 +63,8 @@ def count_outcome(sites: Mapping[str, Sequence[Period]], redesigned: Sequence[st
         is_changed = [period.last >= since and site in redesigned for period in periods]
         judgements += sum(at >= MIN_PAST and not changed for at, changed in enumerate(is_changed))
         false_alarms += sum(begin and not changed for begin, changed in zip(begins, is_changed, strict=True))
-        if site in redesigned:
+        if any(is_changed):
+            judged += is_changed.index(True) >= MIN_PAST
             seen = [
                 at
                 for at, (is_odd, changed) in enumerate(zip(odd, is_changed, strict=True))
@@ -70,7 +72,7 @@ def count_outcome(sites: Mapping[str, Sequence[Period]], redesigned: Sequence[st
             ]
             noticed += bool(seen)
             first += bool(seen) and seen[0] == is_changed.index(True)
-    return Outcome(judgements, false_alarms, len(redesigned), noticed, first)
+    return Outcome(judgements, false_alarms, len(redesigned), judged, noticed, first)
 
 
 def build(archive: Archive, sites: Sequence[Site], days: int, captures_a_day: int) -> tuple[list[str], date]:
@@ -121,7 +123,7 @@ def _print_example(drifts: Sequence[SiteDrift]) -> None:
     for drift in drifts[:1]:
         print(f"for example {drift.alarm.site}:")
         for change in drift.alarm.changes:
-            print(f"  {describe(change)}")
+            print(f"  {to_words(change)}")
         for line in drift.lines[:3]:
             print(f"  {line.captures} x {line.text}")
 
@@ -130,7 +132,9 @@ def _print_outcome(name: str, sites: int, outcome: Outcome, seconds: float) -> N
     print(
         f"{name}: {sites:,} sites, {outcome.judgements:,} quiet judgements, "
         f"{outcome.false_alarms} false alarms; "
-        f"{outcome.redesigned} redesigns, {outcome.noticed} noticed within {REDESIGNED_DAYS} days, "
+        f"{outcome.redesigned} redesigns, "
+        f"{outcome.judged} of them on sites with enough past, "
+        f"{outcome.noticed} noticed within {REDESIGNED_DAYS} days, "
         f"{outcome.on_the_first_day} in the first period; {seconds:.0f} s"
     )
 

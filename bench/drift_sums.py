@@ -56,7 +56,8 @@ class _Look:
         sums.no_title = _hits(random_, sums.cleaned, self.no_title)
         sums.no_date = _hits(random_, sums.cleaned, self.no_date)
         lines = Counter(dict.fromkeys(self.furniture, sums.cleaned))
-        lines.update({random_.getrandbits(64): sums.cleaned for _ in range(self.teasers)})
+        teasers = max(0, round(random_.gauss(self.teasers, self.teasers / 4)))
+        lines.update({random_.getrandbits(64): sums.cleaned for _ in range(teasers)})
         sums.lines = lines
         return sums
 

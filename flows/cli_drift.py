@@ -41,14 +41,14 @@ def drift(
 def _print(found: SiteDrift) -> None:
     from rich.text import Text
 
-    from flows.drift import describe
+    from flows.drift import to_words
 
     console = stdout()
     alarm = found.alarm
     days = f"{alarm.period.first} to {alarm.period.last}, {alarm.period.captures:,} captures"
     console.print(Text.assemble((alarm.site, "bold"), f"  {days}"), soft_wrap=True)
     for change in alarm.changes:
-        console.print(Text(f"  {describe(change)}", "yellow"), soft_wrap=True)
+        console.print(Text(f"  {to_words(change)}", "yellow"), soft_wrap=True)
     for line in found.lines:
         fate = "kept" if line.kept else "removed"
         console.print(Text(f"    {line.captures:>5,} × {fate:<7} {line.text}"), soft_wrap=True)

@@ -79,11 +79,11 @@ def find_drift(archive: Archive, *, edition: str | None = None) -> DriftReport:
     return DriftReport(name, len(sites), judged, drifts)
 
 
-def describe(change: Change) -> str:
+def to_words(change: Change) -> str:
     """Return a change in words.
 
     >>> from datetime import date
-    >>> describe(Change("no_title", 0.02, 1.0, 9.0, date(2026, 3, 1)))
+    >>> to_words(Change("no_title", 0.02, 1.0, 9.0, date(2026, 3, 1)))
     'captures without a title: 100%, usually 2%, since 2026-03-01'
     """
     form = _AS_NUMBERS.get(change.measure, "{:.0%}")
