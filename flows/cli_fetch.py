@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,25 @@ from flows.cli_options import (
 if TYPE_CHECKING:
     from flows.fetch import Fetched, FetchOptions
 
-KINDS = "auto, page, home, feed, sitemap, list or warc"
+
+class KindName(StrEnum):
+    """What a URL can be said to be, as ``captures.fetching.values.Kind`` has it."""
+
+    AUTO = "auto"
+    PAGE = "page"
+    HOME = "home"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LIST = "list"
+    WARC = "warc"
+
+
+class RefetchName(StrEnum):
+    """When known pages are asked again: at every run, when one is due by its own rhythm, or never."""
+
+    ALWAYS = "always"
+    DUE = "due"
+    NEVER = "never"
 
 
 def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -37,7 +56,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
             metavar="HOST:PORT",
         ),
     ] = None,
-    kind: Annotated[str, typer.Option(help=f"What the URLs are: {KINDS}.")] = "auto",
+    kind: Annotated[
+        KindName, typer.Option(help="What the URLs are; auto: by their content.")
+    ] = KindName.AUTO,
     group: Annotated[str, typer.Option(help="Of a sources.toml only this schedule group.")] = "",
     delay: Annotated[
         float | None, typer.Option(min=0, help="Seconds between two requests to a host. [default: 1]")
@@ -45,8 +66,11 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     per_host: Annotated[int, typer.Option(min=1, max=16, help="Requests to a host at once.")] = 1,
     max_pages: Annotated[int | None, typer.Option(min=0, help="Pages of each source; 0: all.")] = None,
     refetch: Annotated[
-        str, typer.Option(help="Ask for known pages again: always, when due, or never. [default: always]")
-    ] = "",
+        RefetchName | None,
+        typer.Option(
+            help="When to ask for known pages again; without it as a sources.toml says, else always."
+        ),
+    ] = None,
     contact: Annotated[
         str, typer.Option(envvar="STRIGIL_CONTACT", help="How a site can reach you: mail or URL.")
     ] = "",
@@ -63,16 +87,12 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     """
     check_archive_place(archive)
     from cleaners.values import Policy
-    from flows.errors import UsageError
     from flows.fetch import FetchOptions
     from flows.plan import RunOptions
 
-    if kind not in KINDS.replace(" or", ",").split(", "):
-        raise UsageError(f"--kind {kind}: use one of {KINDS}.")
-    if refetch not in {"", "always", "due", "never"}:
-        raise UsageError(f"--refetch {refetch}: use always, due or never.")
     options = FetchOptions(
-        tuple(allow_host or ()), kind, group, contact, state, delay, refetch, max_pages, threads, per_host,
+        tuple(allow_host or ()), kind.value, group, contact, state, delay,
+        refetch.value if refetch else None, max_pages, threads, per_host,
         run=RunOptions(Policy(policy.value)),
     )  # fmt: skip
     fetched = _fetch(sources, archive, options)

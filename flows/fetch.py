@@ -12,7 +12,7 @@ from archive.surt import to_surt
 from captures.fetching.addresses import AddressRule, Resolve, resolve_by_system, to_allowed
 from captures.fetching.runs import FetchReport
 from captures.fetching.session import Session, SessionOptions
-from captures.fetching.sources import LookUp, Plan, Source, read_sources_file, to_source
+from captures.fetching.sources import LookUp, Plan, Refetch, Source, read_sources_file, to_source
 from captures.storage import find_items
 from flows.errors import UsageError
 from flows.plan import RunOptions
@@ -34,7 +34,7 @@ class FetchOptions:
     contact: str = ""
     state: str = ""
     delay_seconds: float | None = None
-    refetch: str = ""
+    refetch: Refetch | None = None
     max_pages: int | None = None
     threads: int = 16
     per_host: int = 1
@@ -97,12 +97,12 @@ def _state_folder(place: str, options: FetchOptions) -> Path:
 
 
 def _adjust(source: Source, options: FetchOptions) -> Source:
-    changes = {
-        "delay_seconds": options.delay_seconds,
-        "refetch": options.refetch or None,
-        "max_pages": options.max_pages,
-    }
-    return replace(source, **{name: value for name, value in changes.items() if value is not None})
+    return replace(
+        source,
+        delay_seconds=source.delay_seconds if options.delay_seconds is None else options.delay_seconds,
+        max_pages=source.max_pages if options.max_pages is None else options.max_pages,
+        refetch=options.refetch or source.refetch,
+    )
 
 
 def _named_apart(sources: Sequence[Source]) -> tuple[Source, ...]:

@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
 
-    def do_GET(self) -> None:  # noqa: N802 - named by the library
+    def do_GET(self) -> None:
         """Answer from the site's pages."""
         assert isinstance(self.server, _Server)
         site = self.server.site
@@ -181,7 +181,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if status != 304:
             self.send_header("Content-Type", page.media_type)
-            name, value = ("Transfer-Encoding", "chunked") if page.is_chunked else ("Content-Length", str(len(body)))
+            name, value = (
+                ("Transfer-Encoding", "chunked") if page.is_chunked else ("Content-Length", str(len(body)))
+            )
             self.send_header(name, value)
         self.end_headers()
         if page.is_chunked and status != 304:

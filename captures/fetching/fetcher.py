@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from captures.fetching.records import to_records
 from captures.fetching.robots import MAX_ROBOTS_BYTES, Robots, Rules
 from captures.fetching.runs import Run
 from captures.fetching.sources import Source
-from captures.fetching.urls import to_normal_url, to_origin
+from captures.fetching.urls import show, to_normal_url, to_origin
 from captures.fetching.values import Exchange, Found, Kind, Outcome, Place, Request
 from captures.fetching.warcs import LISTS as LIST_SERIES
 from captures.fetching.warcs import PAGES, WarcFiles
@@ -72,6 +73,11 @@ class Fetcher:
                 self._ask(work, source, rules)
         except RefusedError as error:
             self._tools.queue.finish(work, Ended(Outcome.REFUSED, f"{error.reason}: {error}"))
+        except (OSError, sqlite3.Error):
+            raise  # the disk: the next URL would meet it too
+        except Exception as error:  # noqa: BLE001 - the guard of one URL: the reason is recorded
+            fault = f"fault: {type(error).__name__}: {show(str(error))}"
+            self._tools.queue.finish(work, Ended(Outcome.FAILED, fault))
         finally:
             self._tools.queue.release(work, pause)
 
@@ -113,7 +119,7 @@ class Fetcher:
         for _ in range(_MAX_ROBOTS_REDIRECTS + 1):
             exchange = self._tools.client.get(Request(url, source.headers_for(url), limits))
             self._tools.run.count(exchange)
-            self._tools.warcs.append(LIST_SERIES, to_records(exchange), lambda _place: None)
+            self._tools.warcs.append(LIST_SERIES, to_records(exchange, source.name), lambda _place: None)
             location = exchange.header("Location")
             if not (300 <= exchange.status < 400 and location):
                 return exchange
@@ -167,18 +173,24 @@ class Fetcher:
             self._tools.queue.finish(work, verdict.ended)
             return
         verdict = self._follow(work, source, verdict)
-        kind = self._expand(work.found, source, rules, (exchange, verdict))
+        is_known = verdict.ended.status == 304 and known is not None
+        kind = (
+            self._expand_known(work.found, source, Kind(known.kind))
+            if known and is_known
+            else self._expand(work.found, source, rules, exchange)
+        )
 
         def acknowledge(place: Place) -> None:
             if verdict.seen:
-                self._tools.pages.remember(work.found.url, verdict.seen, place)
+                self._tools.pages.remember(work.found.url, verdict.seen._replace(kind=kind), place)
             elif known:
                 validators = exchange.header("ETag"), exchange.header("Last-Modified")
                 self._tools.pages.confirm(work.found.url, known, *validators)
-            self._tools.queue.finish(work, verdict.ended, place)
+            self._tools.queue.finish(work, verdict.ended, place, kind)
 
         series = LIST_SERIES if kind in LISTS else PAGES
-        self._tools.warcs.append(series, to_records(exchange, verdict.revisit), acknowledge)
+        recorded = to_records(exchange, source.name, verdict.revisit)
+        self._tools.warcs.append(series, recorded, acknowledge)
 
     def _follow(self, work: Work, source: Source, verdict: Verdict) -> Verdict:
         """Put the target of a redirect into the queue: robots, pace and addresses hold for it too."""
@@ -195,12 +207,13 @@ class Fetcher:
         self._tools.queue.add([target])
         return verdict._replace(ended=verdict.ended._replace(reason=f"to {verdict.target}"))
 
-    def _expand(self, found: Found, source: Source, rules: Rules, answer: tuple[Exchange, Verdict]) -> Kind:
+    def _expand_known(self, found: Found, source: Source, kind: Kind) -> Kind:
+        """Put what an unchanged list listed into the queue; return what it is."""
+        self.expander.add_known(found, source)
+        return kind
+
+    def _expand(self, found: Found, source: Source, rules: Rules, exchange: Exchange) -> Kind:
         """Put what a list lists into the queue, before the list counts as read; return what it is."""
-        exchange, verdict = answer
-        if verdict.ended.status == 304:
-            self.expander.add_known(found, source)
-            return found.kind
         if not 200 <= exchange.status < 300 or found.kind is Kind.PAGE:
             return found.kind
         payload = exchange.entity(source.limits.max_payload_bytes).payload

@@ -32,6 +32,7 @@ class Known(NamedTuple):
     text_digest: str
     location: str | None
     captured_at: str
+    kind: str = Kind.PAGE
     checked_at: str = ""
     due_at: float = 0.0
     interval_seconds: float = FIRST_INTERVAL_SECONDS
@@ -56,8 +57,8 @@ class Pages:
     def known(self, url: str) -> Known | None:
         """Return what was last seen of a URL."""
         row = self._state.row(
-            "SELECT status, etag, modified, digest, text_digest, location, captured_at, checked_at, "
-            "due_at, interval_seconds FROM pages WHERE url=?",
+            "SELECT status, etag, modified, digest, text_digest, location, captured_at, kind, "
+            "checked_at, due_at, interval_seconds FROM pages WHERE url=?",
             url,
         )
         return Known(*row) if row else None
@@ -71,11 +72,12 @@ class Pages:
         with self._state.writing() as connection:
             connection.execute(
                 "INSERT INTO pages(url, status, etag, modified, digest, text_digest, location, captured_at, "
-                "checked_at, warc, start, interval_seconds, due_at) "
+                "kind, checked_at, warc, start, interval_seconds, due_at) "
                 "VALUES(:url, :status, :etag, :modified, :digest, :text_digest, :location, :captured_at, "
-                ":checked_at, :warc, :start, :interval, :due_at) ON CONFLICT(url) DO UPDATE SET "
+                ":kind, :checked_at, :warc, :start, :interval, :due_at) ON CONFLICT(url) DO UPDATE SET "
                 "status=:status, etag=:etag, modified=:modified, digest=:digest, text_digest=:text_digest, "
-                "location=:location, captured_at=:captured_at, checked_at=:checked_at, warc=:warc, "
+                "location=:location, captured_at=:captured_at, kind=:kind, "
+                "checked_at=:checked_at, warc=:warc, "
                 "start=:start, interval_seconds=:interval, due_at=:due_at, checks=checks+1, "
                 "changes=changes+1",
                 seen._asdict()

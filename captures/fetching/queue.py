@@ -125,13 +125,13 @@ class Queue:
         found = Found(row["url"], Kind(row["kind"]), row["source"], row["found_on"], row["hint"], row["hops"])
         return Work(row["id"], slot or 0, ready, row["tries"] + 1, found)
 
-    def finish(self, work: Work, ended: Ended, place: Place | None = None) -> None:
-        """Say how a URL ended, and where its records are."""
+    def finish(self, work: Work, ended: Ended, place: Place | None = None, kind: Kind | None = None) -> None:
+        """Say how a URL ended, where its records are, and what it turned out to be."""
         with self._state.writing() as connection:
             connection.execute(
-                "UPDATE queue SET outcome=?, reason=?, status=?, warc=?, start=?, worker=NULL, "
+                "UPDATE queue SET outcome=?, reason=?, status=?, warc=?, start=?, kind=?, worker=NULL, "
                 "at=strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE id=?",
-                (*ended, *(place or (None, None)), work.id),
+                (*ended, *(place or (None, None)), kind or work.found.kind, work.id),
             )
 
     def put_back(self, work: Work, wait_seconds: float, *, is_try: bool) -> None:

@@ -23,6 +23,8 @@ _GZIP_WINDOW: Final = 31
 _PROFILE: Final = "http://netpreserve.org/warc/1.1/revisit/"
 IDENTICAL: Final = _PROFILE + "identical-payload-digest"
 NOT_MODIFIED: Final = _PROFILE + "server-not-modified"
+SOURCE_FIELD: Final = "Strigil-Source"
+"""A field of our own, which the standard allows and other readers ignore: the column ``source``."""
 
 
 class Original(NamedTuple):
@@ -40,6 +42,7 @@ class Recorded(NamedTuple):
     length: int
     record_id: str
     digest: str
+    is_response: bool
 
 
 def digest_of(data: bytes) -> str:
@@ -68,10 +71,14 @@ def to_warcinfo(name: str, contact: str) -> bytes:
     )[0]
 
 
-def to_records(exchange: Exchange, revisit: Original | None = None) -> Recorded:
-    """Return the response (or revisit) and the request of an exchange."""
+def to_records(exchange: Exchange, source: str, revisit: Original | None = None) -> Recorded:
+    """Return the response (or revisit) and the request of an exchange; ``source`` is whose it is."""
     digest = revisit.digest if revisit else digest_of(exchange.body)
-    shared = [("WARC-Target-URI", exchange.url), ("WARC-Date", to_date(exchange.started_at))]
+    shared = [
+        ("WARC-Target-URI", exchange.url),
+        ("WARC-Date", to_date(exchange.started_at)),
+        (SOURCE_FIELD, "".join(char for char in source if char.isprintable())),
+    ]
     if exchange.address:
         shared.append(("WARC-IP-Address", exchange.address))
     head, block = list(shared), exchange.response_bytes
@@ -98,7 +105,7 @@ def to_records(exchange: Exchange, revisit: Original | None = None) -> Recorded:
         ],
         exchange.request_bytes,
     )
-    return Recorded(response + request, len(response), record_id, digest)
+    return Recorded(response + request, len(response), record_id, digest, revisit is None)
 
 
 def to_date(instant: datetime) -> str:

@@ -50,6 +50,7 @@ class Session:
         self._worker = Worker(folder / "workers")
         self._turn = threading.Lock()
         self._tidied = 0.0
+        self._is_broken = False
         self.downloads = Downloads(folder / "downloads")
 
     def __enter__(self) -> Session:
@@ -93,9 +94,13 @@ class Session:
 
         def work() -> bool:
             while (claimed := self._next(queue, run)) is not None:
-                fetcher.fetch(claimed)
+                try:
+                    fetcher.fetch(claimed)
+                except BaseException:
+                    self._is_broken = True  # the others need not wait for this one
+                    raise
                 self._options.on_fetched(claimed.found.url)
-            return not self._options.is_stopped()
+            return not self._is_stopped()
 
         with ThreadPoolExecutor(self._options.threads) as pool:
             ends = [pool.submit(work) for _ in range(self._options.threads)]
@@ -107,7 +112,7 @@ class Session:
         One thread waits at a time; the others wait for their turn to wait.
         """
         with self._turn:
-            while not self._options.is_stopped():
+            while not self._is_stopped():
                 if reason := run.exhausted():
                     queue.refuse_waiting(reason)
                 claimed = queue.claim()
@@ -118,6 +123,9 @@ class Session:
                 self._tidy()
                 time.sleep(min(claimed.seconds, _NAP_SECONDS))
         return None
+
+    def _is_stopped(self) -> bool:
+        return self._is_broken or self._options.is_stopped()
 
     def _tidy(self) -> None:
         """Give back what dead workers held; now and then."""

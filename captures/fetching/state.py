@@ -44,7 +44,8 @@ CREATE TABLE IF NOT EXISTS slots(id INTEGER PRIMARY KEY, host TEXT NOT NULL, wor
 CREATE INDEX IF NOT EXISTS slots_host ON slots(host);
 CREATE TABLE IF NOT EXISTS pages(
     url TEXT PRIMARY KEY, status INTEGER NOT NULL, etag TEXT, modified TEXT, digest TEXT NOT NULL,
-    text_digest TEXT NOT NULL, location TEXT, captured_at TEXT NOT NULL, checked_at TEXT NOT NULL,
+    text_digest TEXT NOT NULL, location TEXT, captured_at TEXT NOT NULL, kind TEXT NOT NULL,
+    checked_at TEXT NOT NULL,
     warc TEXT, start INTEGER, interval_seconds REAL NOT NULL, due_at REAL NOT NULL,
     checks INTEGER NOT NULL DEFAULT 1, changes INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS pages_warc ON pages(warc, start);

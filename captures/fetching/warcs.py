@@ -49,8 +49,8 @@ class WarcFiles:
             file.flush()
             with self._state.writing() as connection:
                 connection.execute(
-                    "UPDATE warcs SET acknowledged=?, responses=responses+1 WHERE name=?",
-                    (file.tell(), name),
+                    "UPDATE warcs SET acknowledged=?, responses=responses+? WHERE name=?",
+                    (file.tell(), recorded.is_response, name),
                 )
                 acknowledge(Place(name, start))
             if file.tell() > MAX_WARC_BYTES:
