@@ -21,6 +21,7 @@ from flows.cli_publish import publish
 from flows.cli_raw import raw
 from flows.cli_reclean import reclean
 from flows.cli_report import report
+from flows.cli_seal import seal
 from flows.cli_sql import sql
 from flows.cli_takedown import takedown
 from flows.cli_up import up
@@ -68,6 +69,7 @@ for verb, panel in (
     (drop_edition, "Editions"),
     (compact, "Editions"),
     (verify, "Trust"),
+    (seal, "Trust"),
     (takedown, "Trust"),
 ):
     app.command(

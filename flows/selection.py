@@ -67,9 +67,12 @@ class Selection:
         >>> Selection(languages=("de",)).why_not_page(clean("Too short to tell."))
         'without a language'
         """
-        if not self.languages or page.fields.language in self.languages:
+        if not self.languages:
             return None
-        return "in other languages" if page.fields.language else "without a language"
+        if page.fields.language is None:
+            return "without a language"
+        is_wanted = page.fields.language.partition("-")[0] in self.languages
+        return None if is_wanted else "in other languages"
 
     def select(
         self, found: Iterable[Capture | Finished], left_out: Counter[str]
