@@ -49,7 +49,7 @@ speed: dev ## pages per CPU second beside the same
 	$(BIN)/python -m bench.speed
 
 lock: ## resolve the lock files anew (needs uv)
-	uv pip compile pyproject.toml --extra s3 --extra dev --extra bench --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra s3 --extra dask --extra browser --extra iceberg --extra delta --extra dev --extra bench --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
 	uv pip compile pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url -c requirements-dev.lock --custom-compile-command "make lock" -o requirements.lock

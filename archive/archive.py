@@ -12,18 +12,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from archive.bag import Bag, seal
+from archive.compact import CompactedDay
 from archive.editions import Editions
-from archive.errors import NotAnArchiveError
+from archive.errors import NotAnArchiveError, OtherPolicyError
 from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
-from archive.raw import RawBatch, identify, write_raw
+from archive.originals import Original, find_original, read_original
+from archive.overview import EditionInfo, describe_editions, policy_of
+from archive.places import open_store
+from archive.raw import RawBatch, ReadPayload, identify, write_raw
 from archive.rows import Row
+from archive.sample import WHOLE, Sample
 from archive.store import Store
+from archive.takedown import Takedowns, redact_published
 from archive.values import Batch, PartRecord, Pipeline, Problem
 from archive.verify import verify_archive
-from archive.verify_parts import OnFile
+from archive.verify_log import OnFile
 from captures.values import Capture
 from cleaners.values import CleanedPage
 
@@ -31,25 +40,29 @@ _NOTHING_NEW = Batch("", (), (), ())
 
 
 class Archive:
-    """An archive on a local disk. Open it in each process; any number may write at once."""
+    """An archive in a folder or an object store. Open it in each process; any number may write at once."""
 
     def __init__(self, store: Store) -> None:
-        self.root = store.root
+        self.root = store.address()
         self._store = store
         self._log = Log(store)
         self._editions = Editions(store)
 
     @classmethod
     def open(cls, root: str | Path, *, create: bool = True) -> Archive:
-        """Open the archive in a folder, which is made unless it is to be there."""
-        path = Path(root).absolute()
-        if not create and not (path / "log").is_dir():
-            raise NotAnArchiveError(path)
-        archive = cls(Store(path))
+        """Open the archive in a folder or at ``s3://bucket/prefix``; it is made unless it is to be there."""
+        store = open_store(root)
         if create:
-            archive._store.make_folder(path / "log")
-        archive._store.sweep()
-        return archive
+            store.begin()
+        elif not store.is_begun():
+            raise NotAnArchiveError(store.address())
+        store.sweep()
+        return cls(store)
+
+    @property
+    def store(self) -> Store:
+        """Return the files of the archive, by name: for what is written beside the parts."""
+        return self._store
 
     def known_items(self) -> frozenset[str]:
         """Return the keys of all input items that were read to their end."""
@@ -70,9 +83,7 @@ class Archive:
         raw = self._commit(captures, done_items)
         if raw is None:
             return None
-        return LoggedBatch(
-            str(self.root), raw.batch.digest, raw.index, len(raw.batch.captures), raw.payload_bytes
-        )
+        return LoggedBatch(self.root, raw.batch.digest, raw.index, len(raw.batch.captures), raw.payload_bytes)
 
     def _commit(self, captures: Sequence[Capture], done_items: Sequence[str]) -> RawBatch | None:
         candidates = identify(captures)
@@ -80,7 +91,12 @@ class Archive:
         while True:
             number = self._log.refresh() + 1
             is_new = self._log.new_captures([one.capture_id for one in candidates])
-            candidates = [one for one, new in zip(candidates, is_new, strict=True) if new]
+            blocks = self._log.tombstones.blocks
+            candidates = [
+                one
+                for one, new in zip(candidates, is_new, strict=True)
+                if new and not blocks(one.capture, one.capture_id, one.payload_digest)
+            ]
             items = self._log.new_items(done_items)
             if not candidates and not items:
                 return None
@@ -95,33 +111,108 @@ class Archive:
     ) -> tuple[PartRecord, ...]:
         """Write the rows of a committed batch, a part for each day. ``pages`` is parallel to the captures."""
         days: defaultdict[str, list[Row]] = defaultdict(list)
+        taken_down = self._log.tombstones.of_batch(batch.digest)
         for parts in zip(batch.capture_ids, batch.captures, batch.refs, pages, strict=True):
             row = Row(*parts)
-            days[capture_date(row.capture)].append(row)
+            if row.capture_id not in taken_down:
+                days[capture_date(row.capture)].append(row)
         if days:
             self._editions.begin(pipeline.edition)
-        return self._editions.publish(batch.digest, days, pipeline)
+        records = self._editions.publish(batch.digest, days, pipeline)
+        if pipeline.destination and self._editions.is_begun(pipeline.own_edition):
+            # somebody is recleaning: so the edition that is to follow has the new captures too
+            records += self._editions.publish(batch.digest, days, replace(pipeline, destination=""))
+        redact_published(self._store, self._log, batch.digest, records)
+        return records
+
+    def takedowns(self) -> Takedowns:
+        """Return what takes captures down."""
+        return Takedowns(self._store, self._log)
 
     def unfinished(self, pipeline: Pipeline) -> Iterator[LoggedBatch]:
         """Yield the committed batches that lack parts in the edition of a pipeline."""
-        for entry in self._log.entries():
-            if entry.index and any(self._editions.missing_days(pipeline.edition, entry)):
+        entries = [entry for entry in self._log.entries() if entry.index]
+        lacking = {entry.batch for entry, _day in self._editions.missing(pipeline.edition, entries)}
+        for entry in entries:
+            if entry.index and entry.batch in lacking:
                 yield LoggedBatch(
-                    str(self.root), entry.batch, entry.index, len(entry.capture_ids), entry.payload_bytes
+                    self.root, entry.batch, entry.index, len(entry.capture_ids), entry.payload_bytes
                 )
 
-    def promote(self, pipeline: Pipeline) -> None:
-        """Make the edition of a pipeline the current one; refuse while it lacks anything committed."""
-        self._editions.promote(pipeline.edition, self._log.entries())
+    def continuing(self, pipeline: Pipeline) -> Pipeline:
+        """Return a pipeline as one that adds to the current edition: readers get all rows in one place.
+
+        The cleaner may have changed since that was begun: every row says what made it. Where there is
+        none, or it has other columns, rows go to an edition of their own. Raise if the policy is another.
+        """
+        current = self.current_edition()
+        if current is None or not self._editions.has_schema(current):
+            return pipeline
+        if policy_of(current) != pipeline.policy:
+            raise OtherPolicyError(current, pipeline.policy)
+        return replace(pipeline, destination="" if current == pipeline.own_edition else current)
+
+    def begin_edition(self, pipeline: Pipeline) -> None:
+        """Begin the edition of a pipeline, which may then be found by name."""
+        self._editions.begin(pipeline.edition)
+
+    def promote(self, edition: Pipeline | str) -> None:
+        """Make an edition the current one; refuse while it lacks anything committed."""
+        name = edition if isinstance(edition, str) else edition.edition
+        self._editions.promote(name, self._log.entries())
+
+    def roll_back(self) -> str:
+        """Make the edition current that was so before; return its name."""
+        return self._editions.roll_back()
+
+    def refuse_drop(self, edition: str) -> None:
+        """Raise if an edition is current or published, and so is not to be dropped."""
+        self._editions.refuse_drop(edition)
+
+    def drop_edition(self, edition: str) -> None:
+        """Remove an edition for good; refuse the current one and those that are published."""
+        self._editions.drop(edition)
+
+    def editions(self) -> list[EditionInfo]:
+        """Return all editions, by name."""
+        return list(describe_editions(self._store, list(self._log.entries()), self.current_edition()))
+
+    def find_edition(self, name: str) -> str:
+        """Return the full name of ``current``, ``previous``, or the one edition whose name begins so."""
+        return self._editions.find(name)
+
+    def find_original(self, capture_id: str) -> Original:
+        """Return where the raw bytes of a capture are."""
+        return find_original(self._store, self._log, capture_id)
+
+    def raw(self, capture_id: str, read_payload: ReadPayload) -> bytes:
+        """Return the payload of a capture, byte for byte as it came in; raise if it is not there any more."""
+        return read_original(self.find_original(capture_id), read_payload)
+
+    def compact(self, edition: str | None = None, *, before: date | None = None) -> Iterator[CompactedDay]:
+        """Merge the small parts of closed days, of the current edition if none is named; yield each day.
+
+        Closed are the days before yesterday (UTC), or those before a given one.
+        """
+        first_open = before or datetime.now(UTC).date() - timedelta(days=1)
+        return self._editions.compact(edition, first_open)
 
     def current_edition(self) -> str | None:
         """Return the name of the current edition."""
         return self._editions.current()
 
-    def data_path(self, edition: str | None = None) -> Path:
+    def data_path(self, edition: str | None = None) -> str:
         """Return the folder of Parquet parts of an edition, the current one's if none is named."""
-        return self._editions.data_path(edition)
+        return self._store.address(self.data_name(edition))
 
-    def verify(self, on_file: OnFile = lambda _path: None) -> Iterator[Problem]:
+    def data_name(self, edition: str | None = None) -> str:
+        """Return the same folder by its name in the store."""
+        return self._editions.data_name(edition)
+
+    def verify(self, on_file: OnFile = lambda _name: None, *, sample: Sample = WHOLE) -> Iterator[Problem]:
         """Yield everything that is wrong with any file; ``on_file`` hears of each before it is read."""
-        return verify_archive(self._store, on_file)
+        return verify_archive(self._store, on_file, sample)
+
+    def seal(self, edition: str | None = None) -> Bag:
+        """Make an edition a BagIt bag, the current one if none is named."""
+        return seal(self._store, self.data_name(edition).split("/")[1])

@@ -9,26 +9,32 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime
 
-from archive.errors import CollisionError, NoEditionError, PromotionRefusedError, SchemaChangedError
+from archive.compact import CompactedDay, compact_edition
+from archive.coverage import Coverage, ledger_name
+from archive.errors import (
+    AmbiguousEditionError,
+    CollisionError,
+    DropRefusedError,
+    NoEditionError,
+    NothingBeforeError,
+    PromotionRefusedError,
+    PublishedError,
+    SchemaChangedError,
+)
+from archive.history import Action, find_previous, record_event
 from archive.log import LogEntry
-from archive.parts import WRITER, Place, part_name, write_part
+from archive.parts import WRITER, Place, WrittenPart, write_part
+from archive.published import published_editions
 from archive.rows import Row
 from archive.schema import schema_json
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
-from archive.values import FileRecord, PartRecord, Pipeline
+from archive.values import PartRecord, Pipeline
 
 _CURRENT = "clean/CURRENT"
 _LINK = "clean/current"
-
-
-def ledger_name(edition: str, place: Place) -> str:
-    """Return the path of a part's ledger record, relative to the archive."""
-    return f"ledger/{edition}/{place.day}-{place.batch[:16]}.json"
 
 
 class Editions:
@@ -41,79 +47,158 @@ class Editions:
         self, batch: str, days: Mapping[str, Sequence[Row]], pipeline: Pipeline
     ) -> tuple[PartRecord, ...]:
         """Write the parts of a batch, one a day, and then their ledger records, unless they are there."""
+        edition = pipeline.edition
         places = {Place(batch, day): rows for day, rows in sorted(days.items())}
-        with self._store.together() as store:
-            parts = [write_part(store, rows, pipeline, place) for place, rows in places.items()]
-        with self._store.together() as store:
-            return tuple(
-                _record(store, ledger_name(pipeline.edition, place), _to_record(part, place, rows, pipeline))
-                for part, (place, rows) in zip(parts, places.items(), strict=True)
-            )
+        with self._store.lock(f"clean/{edition}"):
+            coverage = Coverage(self._store, edition)
+            found = {place: coverage.find_merged(place) for place in places}
+            new = {place: rows for place, rows in places.items() if found[place] is None}
+            with self._store.together() as store:
+                parts = [write_part(store, rows, pipeline, place) for place, rows in new.items()]
+            with self._store.together() as store:
+                for part, place in zip(parts, new, strict=True):
+                    found[place] = _record(
+                        store, ledger_name(edition, place), _to_record(part, place, edition)
+                    )
+        return tuple(record for record in found.values() if record)
 
     def begin(self, edition: str) -> None:
         """Write down the columns of an edition, or see that they are those it was begun with."""
         name = f"clean/{edition}/schema.json"
-        path = self._store.root / name
-        if not path.exists() and self._store.create(name, schema_json()):
+        if not self._store.exists(name) and self._store.create(name, schema_json()):
             return
         try:
-            is_same = json.loads(path.read_bytes()) == json.loads(schema_json())
+            is_same = json.loads(self._store.read_bytes(name)) == json.loads(schema_json())
         except ValueError as error:
-            raise CollisionError(path, "it is not JSON") from error
+            raise CollisionError(self._store.address(name), "it is not JSON") from error
         if not is_same:
-            raise SchemaChangedError(path)
+            raise SchemaChangedError(self._store.address(name))
 
-    def missing_days(self, edition: str, entry: LogEntry) -> Iterator[str]:
-        """Yield the days of a committed batch that have no part in an edition."""
-        for day in entry.dates:
-            place = Place(entry.batch, day)
-            names = part_name(edition, place), ledger_name(edition, place)
-            if not all((self._store.root / name).exists() for name in names):
-                yield day
+    def is_begun(self, edition: str) -> bool:
+        """Return whether there is an edition of this name."""
+        return self._store.exists(f"clean/{edition}/schema.json")
+
+    def has_schema(self, edition: str) -> bool:
+        """Return whether an edition has the columns that this version writes."""
+        try:
+            self.begin(edition)
+        except SchemaChangedError:
+            return False
+        return True
+
+    def missing(self, edition: str, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, str]]:
+        """Yield the batches, each with its days, whose rows are not in an edition."""
+        coverage = Coverage(self._store, edition)
+        for entry in entries:
+            for day, rows in entry.dates.items():
+                if rows and not coverage.has(Place(entry.batch, day)):
+                    yield entry, day
 
     def promote(self, edition: str, entries: Iterable[LogEntry]) -> None:
         """Make an edition the current one, if it holds all that is committed.
 
         So it also holds at least what the current one does: that has rows of committed captures only.
         """
-        if self.current() == edition and self.link_target() == edition:
+        if self.current() == edition and self.has_sound_link(edition):
             return
-        missing = sum(any(self.missing_days(edition, entry)) for entry in entries)
-        if missing:
-            raise PromotionRefusedError(edition, missing)
+        days = Counter[str]()
+        batches = set()
+        for entry, day in self.missing(edition, entries):
+            days[day] += entry.dates[day]
+            batches.add(entry.batch)
+        if batches:
+            raise PromotionRefusedError(edition, len(batches), days)
         self.begin(edition)
+        self._flip(edition, Action.PROMOTED)
+
+    def roll_back(self) -> str:
+        """Make the edition current that was so before, whatever it lacks by now; return its name."""
+        previous = self.previous()
+        if previous is None:
+            raise NothingBeforeError(self._store.address(), self.current())
+        self._flip(previous, Action.ROLLED_BACK)
+        return previous
+
+    def refuse_drop(self, edition: str) -> None:
+        """Raise if readers have an edition."""
+        if edition == self.current():
+            raise DropRefusedError(edition, "it is the current one: promote another first")
+        if edition in published_editions(self._store):
+            raise DropRefusedError(edition, "a published table shows it: publish another in its place first")
+
+    def drop(self, edition: str) -> None:
+        """Remove an edition for good, if readers do not have it. Killed on the way, it can be repeated."""
+        self.refuse_drop(edition)
+        record_event(self._store, Action.DROPPED, edition)
+        self._store.remove_folder(f"clean/{edition}")
+        self._store.remove_folder(f"ledger/{edition}")
+
+    def names(self) -> list[str]:
+        """Return the names of all editions, and of those that are half dropped."""
+        return sorted({*self._store.folders("clean"), *self._store.folders("ledger")})
+
+    def previous(self) -> str | None:
+        """Return the edition that was current before the current one."""
+        return find_previous(self._store, self.current())
+
+    def _flip(self, edition: str, action: Action) -> None:
+        was_current = self.current() == edition
         self._store.replace(_CURRENT, f"{edition}\n".encode())
         self._store.point(_LINK, edition)
+        if not was_current:
+            record_event(self._store, action, edition)
+
+    def find(self, name: str) -> str:
+        """Return the full name of ``current``, ``previous``, or the one edition whose name begins so."""
+        if name in {"current", "previous"}:
+            found = self.current() if name == "current" else self.previous()
+            if found is None:
+                raise NoEditionError(self._store.address(), None if name == "current" else name)
+            return found
+        names = [edition for edition in self.names() if edition.startswith(name)]
+        if not names:
+            raise NoEditionError(self._store.address(), name)
+        if len(names) > 1 and name not in names:
+            raise AmbiguousEditionError(name, names)
+        return name if name in names else names[0]
+
+    def compact(self, edition: str | None, before: date) -> Iterator[CompactedDay]:
+        """Merge the small parts of days before one; refuse an edition whose parts a table shows."""
+        name = self.data_name(edition).split("/")[1]
+        self.begin(name)
+        if name in published_editions(self._store):
+            raise PublishedError(name)
+        yield from compact_edition(self._store, name, before.isoformat())
 
     def current(self) -> str | None:
         """Return the name of the current edition."""
-        path = self._store.root / _CURRENT
-        return path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else None
+        if not self._store.exists(_CURRENT):
+            return None
+        return self._store.read_bytes(_CURRENT).decode("ascii", "replace").strip()
 
-    def data_path(self, edition: str | None) -> Path:
-        """Return the folder of an edition's parts, the current one's if none is named."""
+    def data_name(self, edition: str | None) -> str:
+        """Return the name of the folder of an edition's parts, the current one's if none is named."""
         name = edition or self.current()
-        if name is None or not (self._store.root / "clean" / name / "schema.json").exists():
-            raise NoEditionError(self._store.root, edition)
-        return self._store.root / "clean" / name / "data"
+        if name is None or not self._store.exists(f"clean/{name}/schema.json"):
+            raise NoEditionError(self._store.address(), edition)
+        return f"clean/{name}/data"
 
-    def link_target(self) -> str | None:
-        """Return the edition that ``clean/current`` leads to."""
-        path = self._store.root / _LINK
-        return path.readlink().name if path.is_symlink() else None
+    def has_sound_link(self, edition: str) -> bool:
+        """Return whether ``clean/current`` leads to an edition, where there are links."""
+        return not self._store.has_links or self._store.target(_LINK) == edition
 
 
-def _to_record(part: FileRecord, place: Place, rows: Sequence[Row], pipeline: Pipeline) -> PartRecord:
+def _to_record(part: WrittenPart, place: Place, edition: str) -> PartRecord:
     return PartRecord(
-        path=part.file,
-        edition=pipeline.edition,
+        path=part.file.file,
+        edition=edition,
         capture_date=place.day,
         batch=place.batch,
-        pipeline=asdict(pipeline),
-        rows=len(rows),
-        size_bytes=part.size_bytes,
-        part_digest=part.digest,
-        statuses=dict(sorted(Counter(str(row.page.status) for row in rows).items())),
+        pipeline=part.pipeline,
+        rows=sum(part.statuses.values()),
+        size_bytes=part.file.size_bytes,
+        part_digest=part.file.digest,
+        statuses=part.statuses,
         writer=WRITER,
         published_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -124,7 +209,7 @@ def _record(store: Store, name: str, record: PartRecord) -> PartRecord:
     data = to_sealed(record.to_json())
     if store.create(name, data):
         return record
-    found = PartRecord.from_json(read_sealed(store.root / name))
+    found = PartRecord.from_json(read_sealed(store, name))
     if found.part_digest == record.part_digest:
         return found
     store.replace(name, data)  # the part was lost and is written anew, by another pyarrow

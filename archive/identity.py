@@ -40,7 +40,12 @@ def identity(capture: Capture) -> str:
 
 def urlkey(capture: Capture) -> str:
     """Return the key by which captures are sorted and looked up, as CDXJ has it."""
-    return identity(capture).lower() if capture.url else identity(capture)
+    return urlkey_of(capture.url) if capture.url else identity(capture)
+
+
+def urlkey_of(url: str) -> str:
+    """Return the key of a URL."""
+    return to_surt(url).lower()
 
 
 def capture_id(capture: Capture, payload_digest: str) -> str:

@@ -7,9 +7,8 @@ sorted, one chunk a row group, footer keys sorted. The footer says in full what 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import pyarrow as pa
@@ -23,9 +22,14 @@ from archive.values import SCHEMA_VERSION, FileRecord, Pipeline
 
 WRITER: Final = f"pyarrow {pa.__version__}"
 
-_MAX_GROUP_ROWS: Final = 10_000
-_MAX_GROUP_CHARS: Final = 128 * 1024 * 1024  # an Arrow string array holds 2 GiB
+MAX_GROUP_ROWS: Final = 10_000
+MAX_GROUP_CHARS: Final = 128 * 1024 * 1024
+"""An Arrow string array holds 2 GiB."""
 _ZSTD_LEVEL: Final = 3
+_IDENTIFYING: Final = (
+    "archive.batch", "archive.capture_date", "archive.edition", "archive.format", "archive.schema_version",
+)  # fmt: skip
+"""Footer keys that tell one part of an edition from every other."""
 _FALSE_POSITIVES: Final = 0.01
 
 
@@ -42,25 +46,47 @@ def part_name(edition: str, place: Place) -> str:
     return f"clean/{edition}/data/capture_date={place.day}/{name}"
 
 
-def write_part(store: Store, rows: Sequence[Row], pipeline: Pipeline, place: Place) -> FileRecord:
-    """Write a part, unless it is there, and return what is there; raise if another file has its name."""
-    name, keys = part_name(pipeline.edition, place), _footer(place, pipeline)
+class WrittenPart(NamedTuple):
+    """A part that is there: its file, what made its rows, and how many there are of each status."""
+
+    file: FileRecord
+    pipeline: dict[str, str]
+    statuses: dict[str, int]
+
+
+def write_part(store: Store, rows: Sequence[Row], pipeline: Pipeline, place: Place) -> WrittenPart:
+    """Write a part, unless it is there, and return what is there; raise if another file has its name.
+
+    What is there may be the work of another state of the cleaner that adds to the same edition.
+    """
+    name, keys = part_name(pipeline.edition, place), footer_keys(place, pipeline)
     rows = sorted(rows, key=lambda row: row.sort_key)
     staged = store.stage(lambda file: _write(file, rows, pipeline, keys))
     if store.link(staged, name):
-        return FileRecord(name, staged.digest, staged.size_bytes)
-    path = store.root / name
-    found = read_footer(path)
-    if any(found.get(key) != value for key, value in keys.items()):
-        raise CollisionError(path, _describe(found))
-    with path.open("rb") as file:
-        return FileRecord(name, digest_file(file), path.stat().st_size)
+        statuses = Counter(str(row.page.status) for row in rows)
+        file = FileRecord(name, staged.digest, staged.size_bytes)
+        return WrittenPart(file, pipeline.identity, dict(sorted(statuses.items())))
+    return _read_part(store, name, keys)
 
 
-def read_footer(path: Path) -> dict[str, str]:
+def _read_part(store: Store, name: str, keys: dict[str, str]) -> WrittenPart:
+    """Return what is known of a part that is there, if it is the one that was to be written."""
+    with store.open(name) as file:
+        found = read_footer(file)
+        if any(found.get(key) != keys[key] for key in _IDENTIFYING):
+            raise CollisionError(store.address(name), _describe(found))
+        statuses = Counter(pq.read_table(file, columns=["status"])["status"].to_pylist())
+        return WrittenPart(
+            FileRecord(name, digest_file(file), store.size(name)),
+            json.loads(found["archive.pipeline"]),
+            dict(sorted(statuses.items())),
+        )
+
+
+def read_footer(file: BinaryIO) -> dict[str, str]:
     """Return what the footer of a Parquet file says of the part; nothing if it is no part."""
     try:
-        metadata = pq.read_metadata(path).metadata or {}
+        metadata = pq.read_metadata(file).metadata or {}
     except pa.ArrowInvalid:
         return {}
     return {
@@ -70,14 +96,16 @@ def read_footer(path: Path) -> dict[str, str]:
     }
 
 
-def _footer(place: Place, pipeline: Pipeline) -> dict[str, str]:
-    """Return what the footer of a part says of it, in sorted order."""
+def footer_keys(place: Place, pipeline: Pipeline, batches: Sequence[str] = ()) -> dict[str, str]:
+    """Return what the footer of a part says of it, in sorted order; ``batches`` are those of a merged one."""
+    merged = {"archive.batches": json.dumps(batches)} if batches else {}
     return {
         "archive.batch": place.batch,
+        **merged,
         "archive.capture_date": place.day,
         "archive.edition": pipeline.edition,
         "archive.format": "1",
-        "archive.pipeline": json.dumps(asdict(pipeline), sort_keys=True),
+        "archive.pipeline": json.dumps(pipeline.identity, sort_keys=True),
         "archive.pipeline_digest": pipeline.digest,
         "archive.schema_version": str(SCHEMA_VERSION),
         "archive.sort": "urlkey,captured_at,capture_id",
@@ -85,14 +113,15 @@ def _footer(place: Place, pipeline: Pipeline) -> dict[str, str]:
 
 
 def _write(file: BinaryIO, rows: Sequence[Row], pipeline: Pipeline, keys: dict[str, str]) -> None:
-    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **_settings(len(rows))) as writer:
+    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **writer_settings(len(rows))) as writer:
         for group in _row_groups(rows):
             table = to_table(group, pipeline).combine_chunks()
             writer.write_table(table.replace_schema_metadata(keys), row_group_size=len(group))
 
 
-def _settings(rows: int) -> dict[str, Any]:
-    ndv = max(1, min(rows, _MAX_GROUP_ROWS))
+def writer_settings(rows: int) -> dict[str, Any]:
+    """Return how a part of so many rows is written."""
+    ndv = max(1, min(rows, MAX_GROUP_ROWS))
     return {
         "compression": "zstd",
         "compression_level": _ZSTD_LEVEL,
@@ -113,7 +142,7 @@ def _row_groups(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     start = chars = 0
     for at, row in enumerate(rows):
         size = len(row.page.source_text) + len(row.page.text)
-        if at > start and (at - start == _MAX_GROUP_ROWS or chars + size > _MAX_GROUP_CHARS):
+        if at > start and (at - start == MAX_GROUP_ROWS or chars + size > MAX_GROUP_CHARS):
             yield rows[start:at]
             start, chars = at, 0
         chars += size

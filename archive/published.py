@@ -51,7 +51,7 @@ def read_publications(store: Store) -> Iterator[Publication]:
             content: dict[str, Any] = json.loads(store.read_bytes(name))
             yield Publication(**content)
         except (ValueError, TypeError) as error:
-            raise DamagedFileError(store.root / name, f"it is no record of a publication: {error}") from error
+            raise DamagedFileError(store.address(name), f"no record of a publication: {error}") from error
 
 
 def write_publication(store: Store, publication: Publication) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
+from archive.amended import read_amended
 from archive.cdxj import IndexLine, from_line, to_line
 from archive.errors import DamagedFileError, RawChangedError
 from archive.identity import capture_id
-from archive.store import Staged, Store
+from archive.store import Staged, Store, digest_file
 from archive.values import Batch, FileRecord, RawRef
 from archive.warc import record_id_of, to_record
 from captures.values import Capture
@@ -40,7 +42,7 @@ class RawBatch:
     batch: Batch
     index: FileRecord
     warc: FileRecord | None
-    references: dict[str, int]
+    references: tuple[FileRecord, ...]
     payload_bytes: int
 
 
@@ -59,45 +61,51 @@ def write_raw(store: Store, batch: Sequence[Identified]) -> RawBatch:
     packed = [one for one in batch if not _stays_in_place(one.capture)]
     refs: dict[str, RawRef] = {}
     staged = store.stage(lambda file: refs.update(_pack(file, packed))) if packed else None
-    digest = _batch_digest(_index(batch, refs), staged)
+    digest = _batch_digest(_index(store, batch, refs), staged)
     name = f"raw/{digest[:_NAME_DIGITS]}"
     if staged is not None:
         store.keep(staged, _warc_name(digest))
         refs = {key: ref._replace(file=_warc_name(digest)) for key, ref in refs.items()}
-    lines = _index(batch, refs)
+    lines = _index(store, batch, refs)
     index = store.stage_bytes("".join(sorted(map(to_line, lines))).encode())
     store.keep(index, f"{name}.cdxj")
     return RawBatch(
         _to_batch(digest, lines, [one.capture for one in batch]),
         FileRecord(f"{name}.cdxj", index.digest, index.size_bytes),
         FileRecord(_warc_name(digest), staged.digest, staged.size_bytes) if staged else None,
-        _sizes({line.ref.file for line in lines if line.capture_id not in refs}),
+        _to_records(store, {line.ref.file for line in lines if line.capture_id not in refs}),
         sum(line.payload_bytes for line in lines),
     )
 
 
-def read_index(root: Path, index: FileRecord) -> list[IndexLine]:
+def read_index(store: Store, index: FileRecord) -> list[IndexLine]:
     """Return the index of a batch in the order of its captures."""
-    path = root / index.file
-    data = path.read_bytes() if path.exists() else b""
-    if "sha256:" + hashlib.sha256(data).hexdigest() != index.digest:
-        raise DamagedFileError(path, "the index of a batch is missing or was changed")
+    data = store.read_bytes(index.file) if store.exists(index.file) else b""
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    if digest != index.digest and not _is_amended(store, index, digest):
+        raise DamagedFileError(store.address(index.file), "the index of a batch is missing or was changed")
     return sorted(map(from_line, data.decode().splitlines()))
 
 
-def read_raw(root: Path, index: FileRecord, digest: str, read_payload: ReadPayload) -> Batch:
+def read_raw(store: Store, index: FileRecord, digest: str, read_payload: ReadPayload) -> Batch:
     """Return a batch as it was committed, its payloads read again and compared with their digests."""
-    lines = read_index(root, index)
+    lines = read_index(store, index)
     captures = []
     for line in lines:
         file, offset, _length, _record_id = line.ref
-        where = str(root / file) if file == _warc_name(digest) else file
+        where = to_address(store, file)
         payload = read_payload(where, offset, line.payload_bytes)[: line.payload_bytes]
         capture = replace(line.capture, payload=payload)
         if capture.payload_digest != line.payload_digest:
             raise RawChangedError(where, offset)
         captures.append(capture)
     return _to_batch(digest, lines, captures)
+
+
+def _is_amended(store: Store, index: FileRecord, digest: str) -> bool:
+    """Return whether a takedown made an index what it is."""
+    amended = read_amended(store, index.file)
+    return amended is not None and digest in amended.digests
 
 
 def _stays_in_place(capture: Capture) -> bool:
@@ -116,7 +124,12 @@ def _pack(file: BinaryIO, batch: Sequence[Identified]) -> dict[str, RawRef]:
     return refs
 
 
-def _index(batch: Sequence[Identified], packed: Mapping[str, RawRef]) -> list[IndexLine]:
+def to_address(store: Store, file: str) -> str:
+    """Return where a raw file is: a relative name is of the archive's own, wherever that lies."""
+    return file if file.startswith("/") or "://" in file else store.address(file)
+
+
+def _index(store: Store, batch: Sequence[Identified], packed: Mapping[str, RawRef]) -> list[IndexLine]:
     return [
         IndexLine(
             position,
@@ -124,15 +137,21 @@ def _index(batch: Sequence[Identified], packed: Mapping[str, RawRef]) -> list[In
             capture,
             payload_digest,
             len(capture.payload),
-            packed.get(key) or _reference(capture),
+            packed.get(key) or _reference(store, capture),
         )
         for position, (key, capture, payload_digest) in enumerate(batch)
     ]
 
 
-def _reference(capture: Capture) -> RawRef:
+def _reference(store: Store, capture: Capture) -> RawRef:
+    """Return where a capture was left: a file inside the archive (fetched ones are) moves with it."""
     origin = capture.provenance
-    return RawRef(origin.file, origin.offset, origin.length, (origin.record_id or "").strip("<>"))
+    return RawRef(
+        origin.file.removeprefix(store.address().rstrip("/") + "/"),
+        origin.offset,
+        origin.length,
+        (origin.record_id or "").strip("<>"),
+    )
 
 
 def _batch_digest(lines: Sequence[IndexLine], warc: Staged | None) -> str:
@@ -154,6 +173,20 @@ def _to_batch(digest: str, lines: Sequence[IndexLine], captures: Sequence[Captur
     )
 
 
-def _sizes(files: Iterable[str]) -> dict[str, int]:
-    """Return the size of each referenced file, -1 for one that is not on a local disk."""
-    return {file: Path(file).stat().st_size if Path(file).is_file() else -1 for file in sorted(files)}
+def _to_records(store: Store, files: Iterable[str]) -> tuple[FileRecord, ...]:
+    """Return what is known of referenced files: of one that is not on a local disk, that it has size -1."""
+    return tuple(_to_record(file, Path(to_address(store, file))) for file in sorted(files))
+
+
+def _to_record(file: str, path: Path) -> FileRecord:
+    if not path.is_file():
+        return FileRecord(file, "", -1)
+    seen = path.stat()
+    return FileRecord(file, _digest_as_seen(path, seen.st_size, seen.st_mtime_ns), seen.st_size)
+
+
+@lru_cache(maxsize=64)
+def _digest_as_seen(path: Path, _size_bytes: int, _mtime_ns: int) -> str:
+    """Return the digest of a file, which is read once for the many batches that are left in it."""
+    with path.open("rb") as opened:
+        return digest_file(opened)

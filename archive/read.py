@@ -1,13 +1,16 @@
 """Asking the archive in SQL: the one door to DuckDB.
 
 Views: ``documents`` (a row a capture), ``edits`` (a row a change, with what it took out),
-``fields`` (a row a candidate value), ``runs`` (a row a part file, from the ledger).
+``fields`` (a row a candidate value), ``runs`` (a row a part file, from the ledger), and those of
+``archive.views``.
 """
 
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +19,13 @@ import pyarrow as pa
 
 from archive.archive import Archive
 from archive.errors import SqlError
+from archive.local import LocalStore
 from archive.schema import SCHEMA
+from archive.store import Store
+from archive.views import create_link_views, create_tombstones
+
+# Words and spaces in a fixed order, from the start: linear.
+_EXPLAIN: Final = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
 
 _RUNS: Final = {
     "path": "varchar",
@@ -32,8 +41,18 @@ _RUNS: Final = {
     "published_at": "timestamptz",
 }
 
-_EDITS: Final = """
-create view edits as
+_FIELDS: Final = """
+create view fields as
+select capture_id, url, capture_date, evidence.field as field, evidence.value as value,
+    evidence.source as source, evidence.score as score, evidence.start as span_start,
+    evidence."end" as span_end, evidence.chosen as chosen
+from (select capture_id, url, capture_date, unnest(evidence) as evidence from documents)
+"""
+
+
+def edits_of(view: str) -> str:
+    """Return the query for the edits of a view of documents: a row each, with the text it took out."""
+    return f"""
 select capture_id, url, capture_date, edit.start as span_start, edit."end" as span_end,
     edit.label as label, edit.reason as reason, edit.score as score, edit.replacement as replacement,
     substring(
@@ -44,16 +63,8 @@ select capture_id, url, capture_date, edit.start as span_start, edit."end" as sp
         ), 0)::bigint,
         edit."end" - edit.start
     ) as removed
-from (select capture_id, url, capture_date, removed_text, unnest(edits) as edit from documents)
-"""
-
-_FIELDS: Final = """
-create view fields as
-select capture_id, url, capture_date, evidence.field as field, evidence.value as value,
-    evidence.source as source, evidence.score as score, evidence.start as span_start,
-    evidence."end" as span_end, evidence.chosen as chosen
-from (select capture_id, url, capture_date, unnest(evidence) as evidence from documents)
-"""
+from (select capture_id, url, capture_date, removed_text, unnest(edits) as edit from {view})
+"""  # noqa: S608 - the names of our own views
 
 
 class Answer(NamedTuple):
@@ -65,31 +76,59 @@ class Answer(NamedTuple):
 
 def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB connection with views over an edition, the current one if none is named."""
-    data = archive.data_path(edition)
     connection = duckdb.connect(":memory:")
     connection.execute("set TimeZone = 'UTC'")
-    if any(data.glob("*/*.parquet")):
+    create_documents(connection, archive, edition=edition)
+    connection.execute(f"create view edits as {edits_of('documents')}")
+    connection.execute(_FIELDS)
+    _create_runs(connection, archive.store)
+    to_pattern = partial(_pattern, connection, archive.store)
+    create_link_views(connection, archive.store, archive.data_name(edition).split("/")[1], to_pattern)
+    create_tombstones(connection, archive.store, to_pattern)
+    return connection
+
+
+def create_documents(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Archive,
+    *,
+    edition: str | None = None,
+    view: str = "documents",
+) -> None:
+    """Create a view of the rows of an edition, the current one's if none is named."""
+    folder = archive.data_name(edition)
+    if any(archive.store.names(folder)):
+        pattern = _pattern(connection, archive.store, f"{folder}/*/*.parquet")
         connection.execute(
-            f"create view documents as select * from read_parquet({_pattern(data, '*/*.parquet')}, "  # noqa: S608
+            f"create view {view} as select * from read_parquet({pattern}, "  # noqa: S608
             "hive_partitioning = true, hive_types = {'capture_date': date})"
         )
     else:
         day = pa.field("capture_date", pa.date32())
-        connection.register("documents", SCHEMA.remove_metadata().append(day).empty_table())
-    connection.execute(_EDITS)
-    connection.execute(_FIELDS)
-    _create_runs(connection, archive.root / "ledger")
-    return connection
+        connection.register(view, SCHEMA.remove_metadata().append(day).empty_table())
 
 
 def ask(archive: Archive, sql: str, values: Sequence[object] = (), *, edition: str | None = None) -> Answer:
-    """Return columns and rows of a query, whose ``?`` stand for the values; raise ``SqlError``."""
+    """Return columns and rows of a query, whose ``?`` stand for the values; raise ``SqlError``.
+
+    A statement that could write anything, anywhere, is refused before it runs.
+    """
     try:
         with open_sql(archive, edition=edition) as connection:
+            _refuse_writing(connection, sql)
             result = connection.execute(sql, values)
             return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
     except duckdb.Error as error:
-        raise SqlError(str(error)) from error
+        raise SqlError(_said(error)) from error
+
+
+def _said(error: duckdb.Error) -> str:
+    """Return DuckDB's words; of a store that failed under it, the store's, which come in a traceback."""
+    lines = str(error).splitlines()
+    if not lines or not lines[0].startswith("Traceback"):
+        return str(error)
+    last = next((line for line in lines[1:] if not line.startswith(" ")), lines[0])
+    return last.partition(": ")[2] or last
 
 
 def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dict[str, Any]]:
@@ -98,16 +137,54 @@ def query(archive: Archive, sql: str, *, edition: str | None = None) -> list[dic
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
-def _create_runs(connection: duckdb.DuckDBPyConnection, ledger: Path) -> None:
+def save(archive: Archive, sql: str, file: Path, *, edition: str | None = None) -> int:
+    """Write the rows of a query to a Parquet file and return how many they are; raise ``SqlError``."""
+    try:
+        with open_sql(archive, edition=edition) as connection:
+            _refuse_writing(connection, sql)
+            connection.sql(sql).write_parquet(str(file), compression="zstd")
+            [[rows]] = connection.execute(
+                "select num_rows from parquet_file_metadata($1)", [str(file)]
+            ).fetchall()
+            return int(rows)
+    except duckdb.Error as error:
+        raise SqlError(_said(error)) from error
+
+
+def _refuse_writing(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse everything but one question. What ``explain analyze`` explains, it also runs."""
+    types = [statement.type for statement in connection.extract_statements(sql)]
+    if types == [duckdb.StatementType.EXPLAIN]:
+        types = [statement.type for statement in connection.extract_statements(_EXPLAIN.sub("", sql))]
+    if types != [duckdb.StatementType.SELECT]:
+        raise SqlError(
+            "Only one select (or from, with, values, describe, show, summarize, explain) at a time"
+        )
+
+
+def _create_runs(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     kind = "struct(" + ", ".join(f"{name} {kind}" for name, kind in _RUNS.items()) + ")"
-    if any(ledger.glob("*/*.json")):
-        source = f"read_json({_pattern(ledger, '*/*.json')}, columns = {{'content': '{kind}'}})"
+    if any(store.names("ledger")):
+        pattern = _pattern(connection, store, "ledger/**/*.json")
+        source = f"read_json({pattern}, columns = {{'content': '{kind}'}})"
     else:
         source = f"(select null::{kind} as content where false)"
     connection.execute(f"create view runs as select unnest(content) from {source}")  # noqa: S608
 
 
-def _pattern(folder: Path, pattern: str) -> str:
-    """Return a glob in a folder as an SQL string; in the folder's own path no character is special."""
-    text = f"{glob.escape(str(folder))}/{pattern}"
+def _pattern(connection: duckdb.DuckDBPyConnection, store: Store, pattern: str) -> str:
+    """Return a pattern of names as an SQL string; in the archive's own path no character is special."""
+    if isinstance(store, LocalStore):
+        text = f"{glob.escape(store.address())}/{pattern}"
+    else:
+        text = _open_files(connection, store) + pattern
     return "'" + text.replace("'", "''") + "'"
+
+
+def _open_files(connection: duckdb.DuckDBPyConnection, store: Store) -> str:
+    """Let a connection open files of an object store; return what stands before their names."""
+    from archive.sql_files import PREFIX, PROTOCOL, BucketFiles  # noqa: PLC0415 - its package is an extra
+
+    if not connection.filesystem_is_registered(PROTOCOL):
+        connection.register_filesystem(BucketFiles(store))
+    return PREFIX

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.errors import DamagedFileError
+from archive.store import Store
 
 _BEFORE: Final = b'{"seal":"sha256:'
 _BETWEEN: Final = b'","content":'
@@ -22,12 +23,16 @@ def to_sealed(content: Mapping[str, Any]) -> bytes:
     return _BEFORE + _seal(body) + _BETWEEN + body + _AFTER
 
 
-def read_sealed(path: Path) -> dict[str, Any]:
+def read_sealed(store: Store, name: str) -> dict[str, Any]:
     """Return the content of a sealed JSON file, or raise if it is not what was written."""
-    data = path.read_bytes()
+    return from_sealed(store.read_bytes(name), store.address(name))
+
+
+def from_sealed(data: bytes, where: str | Path) -> dict[str, Any]:
+    """Return the content of a sealed JSON file that was read ``where``, or raise."""
     body = data[_BODY_AT : -len(_AFTER)]
     if data != _BEFORE + _seal(body) + _BETWEEN + body + _AFTER:
-        raise DamagedFileError(path, f"{len(data)} bytes that do not match their seal")
+        raise DamagedFileError(where, f"{len(data)} bytes that do not match their seal")
     content: dict[str, Any] = json.loads(body)
     return content
 

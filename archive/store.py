@@ -1,81 +1,142 @@
-"""Files of an archive on a local disk: made whole, once, and durable before anybody is told.
+"""Where an archive lies: files by name, made whole and once, wherever that is.
 
-The order is the promise. A file is written in ``.tmp/`` and synced; its name is made by a hard
-link, which fails if the name exists; the temporary name goes; the folder is synced. So a reader
-sees a file whole or not at all, of two writers one wins, and what was acknowledged survives a
-power cut.
+The promise that every store keeps: a name appears at one stroke with its whole content, of two
+writers who create it one wins, and what was acknowledged stays. Names are relative to the archive,
+their parts joined by ``/``.
 """
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import hashlib
-import os
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, Self
 
-from archive.errors import CollisionError, UnfitFileSystemError
+from archive.errors import CannotExchangeError, CollisionError
 
 STALE_SECONDS: Final = 24 * 60 * 60
 """A file that no run has taken up for this long was left by a killed one."""
 
-_NO_HARD_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _PIECE_BYTES: Final = 1 << 20
-_AT_FDCWD: Final = -100
-_RENAME_NOREPLACE: Final = 1
 
 
 class Staged(NamedTuple):
-    """A complete, synced file without its final name."""
+    """A complete file without its name; ``content`` is the store's own, and gone once it has a name."""
 
-    path: Path
+    content: Path | BinaryIO
     digest: str
     size_bytes: int
 
 
-class Store:
-    """The folder of an archive. Paths are relative to it, parts joined by ``/``."""
+class Store(ABC):
+    """The files of an archive. Reading what is not there raises ``FileNotFoundError``."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._temporary = root / ".tmp"
-        self._durable: set[Path] = set()
-        self._unsynced: set[Path] | None = None
+    has_links: bool
+    """Whether ``point`` can lead from one name to another."""
 
-    @contextmanager
-    def together(self) -> Iterator[Store]:
-        """Yield a store whose new names are made durable when the block ends, each folder once.
+    has_one_writer: bool = False
+    """Whether nothing keeps writers apart here, so that there may be only one."""
+
+    @abstractmethod
+    def address(self, name: str = "") -> str:
+        """Return the full path or URL of a file, for messages and for other tools."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Make the place of an archive, and see that it can be one."""
+
+    @abstractmethod
+    def is_begun(self) -> bool:
+        """Return whether there is an archive."""
+
+    @abstractmethod
+    def exists(self, name: str) -> bool:
+        """Return whether there is a file of this name."""
+
+    @abstractmethod
+    def read_bytes(self, name: str) -> bytes:
+        """Return the content of a file."""
+
+    @abstractmethod
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading, seekable."""
+
+    @abstractmethod
+    def size(self, name: str) -> int:
+        """Return the length of a file in bytes."""
+
+    @abstractmethod
+    def modified_at(self, name: str) -> float:
+        """Return when a file was written, in seconds since 1970."""
+
+    @abstractmethod
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the names of all files below a folder, sorted as strings; nothing if there is none."""
+
+    @abstractmethod
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names, without their path, of the folders directly below a folder, sorted."""
+
+    @abstractmethod
+    def together(self) -> AbstractContextManager[Self]:
+        """Yield a store whose new names are made durable when the block ends, at less cost.
 
         For names that nobody is told of before that.
         """
-        group = Store(self.root)
-        group._durable, group._unsynced = set(self._durable), set()
-        try:
-            yield group
-        finally:
-            for folder in sorted(group._unsynced):
-                sync_folder(folder)
-        self._durable |= group._durable
 
+    @abstractmethod
     def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
-        """Write a file in ``.tmp`` and sync it. If that fails, nothing is left."""
-        self.make_folder(self._temporary)
-        path = self._temporary / uuid.uuid4().hex
-        try:
-            with path.open("x+b") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-                size_bytes = file.seek(0, os.SEEK_END)
-                return Staged(path, digest_file(file), size_bytes)
-        except BaseException:
-            _remove(path)
-            raise
+        """Write a file that has no name yet. If that fails, nothing is left."""
+
+    @abstractmethod
+    def link(self, staged: Staged, name: str) -> bool:
+        """Give a staged file its name. Return False, and change nothing, if the name is taken."""
+
+    @abstractmethod
+    def replace(self, name: str, data: bytes) -> None:
+        """Put a file in place of what is there, at one stroke."""
+
+    @abstractmethod
+    def swap(self, name: str, data: bytes, seen: bytes | None) -> bool:
+        """Replace a file if it is still as it was seen (None: not there); return whether it was."""
+
+    @abstractmethod
+    def point(self, name: str, target: str) -> None:
+        """Make a link, or turn it, at one stroke; where there are no links, nothing."""
+
+    @abstractmethod
+    def target(self, name: str) -> str | None:
+        """Return what a link leads to, None if it is none."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove a file for good; there may be none."""
+
+    can_exchange: bool = False
+    """Whether ``exchange`` can be had."""
+
+    def lock(self, folder: str, *, alone: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Hold a folder against ``exchange`` in it, many at once; or, to exchange, alone."""
+        return nullcontext()
+
+    def exchange(self, folder: str, files: Mapping[str, Staged | None]) -> None:  # noqa: ARG002
+        """Put a folder with these files in place of one, at one stroke; None: a file as it is there now."""
+        raise CannotExchangeError(self.address(folder))
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove all files below a folder for good; there may be none."""
+        for name in list(self.names(folder)):
+            self.remove(name)
+
+    @abstractmethod
+    def discard(self, staged: Staged) -> None:
+        """Forget a staged file that got no name, or more than one."""
+
+    @abstractmethod
+    def sweep(self) -> None:
+        """Remove what killed runs left long ago."""
 
     def stage_bytes(self, data: bytes) -> Staged:
         """Stage a file with this content."""
@@ -85,16 +146,9 @@ class Store:
 
         return self.stage(write)
 
-    def link(self, staged: Staged, name: str) -> bool:
-        """Give a staged file its name. Return False, and change nothing, if the name is taken."""
-        final = self.root / name
-        try:
-            self.make_folder(final.parent)
-            is_new = _link_exclusively(staged.path, final)
-        finally:
-            _remove(staged.path)
-        self._sync(final.parent)  # also for a name somebody else made: it may not be durable yet
-        return is_new
+    def read_each(self, names: Iterable[str]) -> Iterator[bytes]:
+        """Yield the content of many files, in order, at less cost than one by one."""
+        return map(self.read_bytes, names)
 
     def create(self, name: str, data: bytes) -> bool:
         """Create a file with this content. Return False if the name is taken."""
@@ -103,103 +157,9 @@ class Store:
     def keep(self, staged: Staged, name: str) -> None:
         """Give a staged file a name that stands for its content; the same content may be there."""
         if not self.link(staged, name):
-            with (self.root / name).open("rb") as file:
+            with self.open(name) as file:
                 if digest_file(file) != staged.digest:
-                    raise CollisionError(self.root / name, "it holds something else")
-
-    def address(self, name: str = "") -> str:
-        """Return the full path of a file, for messages and for other tools."""
-        return str(self.root / name)
-
-    def exists(self, name: str) -> bool:
-        """Return whether there is a file of this name."""
-        return (self.root / name).is_file()
-
-    def read_bytes(self, name: str) -> bytes:
-        """Return the content of a file; ``FileNotFoundError`` if there is none."""
-        return (self.root / name).read_bytes()
-
-    def open(self, name: str) -> BinaryIO:
-        """Open a file for reading, seekable; ``FileNotFoundError`` if there is none."""
-        return (self.root / name).open("rb")
-
-    def size(self, name: str) -> int:
-        """Return the length of a file in bytes; ``FileNotFoundError`` if there is none."""
-        return (self.root / name).stat().st_size
-
-    def modified_at(self, name: str) -> float:
-        """Return when a file was written, in seconds since 1970; ``FileNotFoundError`` if there is none."""
-        return (self.root / name).stat().st_mtime
-
-    def names(self, prefix: str) -> Iterator[str]:
-        """Yield the names of all files below a folder, sorted as strings; nothing if there is none."""
-        folder = self.root / prefix
-        if folder == self._temporary or not folder.is_dir():
-            return
-        entries = {f"{path.name}/" if _is_folder(path) else path.name: path for path in folder.iterdir()}
-        for key in sorted(entries):
-            name = entries[key].relative_to(self.root).as_posix()
-            if key.endswith("/"):
-                yield from self.names(name)
-            elif entries[key].is_file():
-                yield name
-
-    def folders(self, prefix: str) -> list[str]:
-        """Return the names, without their path, of the folders directly below a folder, sorted."""
-        folder = self.root / prefix
-        return sorted(path.name for path in folder.iterdir() if _is_folder(path)) if folder.is_dir() else []
-
-    def remove(self, name: str) -> None:
-        """Remove a file for good; there may be none."""
-        path = self.root / name
-        path.unlink(missing_ok=True)
-        if path.parent.is_dir():
-            self._sync(path.parent)
-
-    def replace(self, name: str, data: bytes) -> None:
-        """Put a file in place of what is there, at one stroke."""
-        self._move_over(self.stage_bytes(data).path, self.root / name)
-
-    def point(self, name: str, target: str) -> None:
-        """Make a symbolic link, or turn it, at one stroke."""
-        self.make_folder(self._temporary)
-        path = self._temporary / uuid.uuid4().hex
-        path.symlink_to(target)
-        self._move_over(path, self.root / name)
-
-    def sweep(self) -> None:
-        """Remove what killed runs left in ``.tmp`` long ago."""
-        for path in self._temporary.glob("*"):
-            with suppress(OSError):
-                if path.lstat().st_mtime < time.time() - STALE_SECONDS:
-                    path.unlink()
-
-    def _move_over(self, path: Path, final: Path) -> None:
-        try:
-            self.make_folder(final.parent)
-            path.replace(final)
-        except BaseException:
-            _remove(path)
-            raise
-        self._sync(final.parent)
-
-    def _sync(self, folder: Path) -> None:
-        if self._unsynced is None:
-            sync_folder(folder)
-        else:
-            self._unsynced.add(folder)
-
-    def make_folder(self, folder: Path) -> None:
-        """Make a folder and its name durable, once in the life of this store."""
-        if folder in self._durable:
-            return
-        if folder == self.root:
-            folder.mkdir(parents=True, exist_ok=True)
-        else:
-            self.make_folder(folder.parent)
-            folder.mkdir(exist_ok=True)
-        self._sync(folder.parent)
-        self._durable.add(folder)
+                    raise CollisionError(self.address(name), "it holds something else")
 
 
 def digest_file(file: BinaryIO) -> str:
@@ -209,54 +169,3 @@ def digest_file(file: BinaryIO) -> str:
     while piece := file.read(_PIECE_BYTES):
         digest.update(piece)
     return f"sha256:{digest.hexdigest()}"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the file system can."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some network file systems cannot sync folders
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def _is_folder(path: Path) -> bool:
-    """Return whether a path is a folder itself, and no link to one."""
-    return path.is_dir() and not path.is_symlink()
-
-
-def _remove(path: Path) -> None:
-    """Remove a temporary file; if that fails, a later sweep does."""
-    with suppress(OSError):
-        path.unlink()
-
-
-def _link_exclusively(path: Path, final: Path) -> bool:
-    """Give a file a second name; return False if that name exists."""
-    try:
-        final.hardlink_to(path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        return _rename_exclusively(path, final)
-    return True
-
-
-def _rename_exclusively(path: Path, final: Path) -> bool:
-    """Rename a file unless the new name exists: for file systems without hard links."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        raise UnfitFileSystemError(final)
-    if rename(_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(final), _RENAME_NOREPLACE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code == errno.EEXIST:
-        return False
-    if code in {errno.EINVAL, errno.ENOSYS}:
-        raise UnfitFileSystemError(final)
-    raise OSError(code, os.strerror(code), str(final))

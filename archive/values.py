@@ -20,12 +20,17 @@ _SAFE_NAME: Final = re.compile(r"[a-z0-9_]+")
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What made rows of captures: they differ between two pipelines, never within one."""
+    """What made rows of captures: they differ between two pipelines, never within one.
+
+    ``destination`` is an edition that another state of the cleaner began and this one goes on with;
+    empty: the rows go to an edition of their own.
+    """
 
     cleaner: str
     version: str
     policy: str
     config_digest: str
+    destination: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a policy that cannot be part of a folder's name."""
@@ -33,15 +38,30 @@ class Pipeline:
             raise ValueError(f"policy {self.policy!r}: use lower-case letters, digits and _ only")
 
     @property
+    def identity(self) -> dict[str, str]:
+        """Return what tells its rows from those of any other pipeline."""
+        return {
+            "cleaner": self.cleaner,
+            "version": self.version,
+            "policy": self.policy,
+            "config_digest": self.config_digest,
+        }
+
+    @property
     def digest(self) -> str:
-        """Return the hex digest over all four and the version of the schema."""
-        identity = [self.cleaner, self.version, self.policy, self.config_digest, SCHEMA_VERSION]
+        """Return the hex digest over its identity and the version of the schema."""
+        identity = [*self.identity.values(), SCHEMA_VERSION]
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+
+    @property
+    def own_edition(self) -> str:
+        """Return the name of the edition that holds rows of this pipeline alone."""
+        return f"{self.policy}-{self.digest[:8]}"
 
     @property
     def edition(self) -> str:
         """Return the name of the edition its rows go to."""
-        return f"{self.policy}-{self.digest[:8]}"
+        return self.destination or self.own_edition
 
 
 class RawRef(NamedTuple):
@@ -76,7 +96,10 @@ class Batch:
 
 
 class PartRecord(NamedTuple):
-    """What the ledger says of one part file. ``path`` is relative to the archive."""
+    """What the ledger says of one part file. ``path`` is relative to the archive.
+
+    ``batches`` are those that a merged part is made of; ``batch`` is then the digest of their list.
+    """
 
     path: str
     edition: str
@@ -89,6 +112,12 @@ class PartRecord(NamedTuple):
     statuses: Mapping[str, int]
     writer: str
     published_at: str
+    batches: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Return the batches whose captures of the day are in the part."""
+        return self.batches or (self.batch,)
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain data."""
@@ -97,7 +126,8 @@ class PartRecord(NamedTuple):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PartRecord:
         """Return the record from plain data."""
-        return cls(**data)
+        record = cls(**data)
+        return record._replace(batches=tuple(record.batches))
 
 
 class Problem(NamedTuple):

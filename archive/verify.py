@@ -1,152 +1,89 @@
 """Checking an archive: every file against what was written down of it. Yields, never raises.
 
-Three rooms, each against the log: the raw files (here), the parts and their ledger
-(``verify_parts``), and the current edition. Unreferenced files younger than a day are left alone:
-a run may be about to commit them.
+The log and the tombstones first (``verify_log``), and by them the raw files (``verify_raw``), the
+parts with their ledger (``verify_parts``) and bags, then the marks of what is current. Unreferenced
+files younger than a day are left alone: a run may be about to commit them.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Final
 
+from archive.bag import verify_bag
 from archive.editions import Editions
-from archive.errors import ArchiveError, DamagedFileError
-from archive.idset import IdSet, pack
-from archive.log import Log, LogEntry
-from archive.raw import read_index
-from archive.sealed import read_sealed
-from archive.store import STALE_SECONDS, Store, digest_file
-from archive.values import FileRecord, Problem
-from archive.verify_parts import OnFile, verify_parts
+from archive.errors import ArchiveError
+from archive.history import read_history
+from archive.log import Log
+from archive.published import read_publications
+from archive.sample import Sample
+from archive.store import Store
+from archive.values import Problem
+from archive.verify_log import Judge, OnFile
+from archive.verify_parts import verify_parts
+from archive.verify_raw import VerifyRaw
 
-_RESTORE = "restore the file from a copy"
-_RESTORE_LOG = "restore the entry from a copy; until then nothing can be committed"
-_MAX_PENDING_IDS = 200_000
-
-
-def verify_archive(store: Store, on_file: OnFile) -> Iterator[Problem]:
-    """Yield every problem of an archive; ``on_file`` hears of each file before it is read."""
-    log = Log(store)
-    batches: dict[str, int] = {}
-    seen = _SeenIds()
-    named: set[str] = set()
-    is_readable = True
-    for number in _numbers(log):
-        path = log.path(number)
-        on_file(path)
-        try:
-            entry = LogEntry.from_json(read_sealed(path))
-        except FileNotFoundError:
-            yield Problem(str(path), "the log has a gap here", _RESTORE_LOG)
-            is_readable = False
-            continue
-        except (ArchiveError, OSError, ValueError, TypeError, KeyError) as error:
-            yield Problem(str(path), f"the entry cannot be read: {error}", _RESTORE_LOG)
-            is_readable = False
-            continue
-        if seen.add(entry.capture_ids):
-            yield Problem(str(path), "captures that an earlier entry has too", "report this as a bug")
-        if entry.batch:
-            batches[entry.batch] = number
-        named |= {file.file for file in (entry.index, entry.warc) if file}
-        yield from _verify_raw(store.root, entry, on_file)
-    if is_readable:
-        yield from _find_strays(store.root, named)
-    yield from verify_parts(store.root, log, batches, on_file)
-    yield from _verify_current(store, log, batches)
+_RESTORE: Final = "restore the file from a copy"
 
 
-class _SeenIds:
-    """Ids seen so far, most of them in the small form."""
+def verify_archive(store: Store, on_file: OnFile, sample: Sample) -> Iterator[Problem]:
+    """Yield every problem of an archive; ``on_file`` hears of each file before it is read.
 
-    def __init__(self) -> None:
-        self._settled = IdSet()
-        self._pending: set[str] = set()
-
-    def add(self, ids: tuple[str, ...]) -> bool:
-        """Add ids; return whether one of them was there or comes twice."""
-        is_double = (
-            len(set(ids)) < len(ids) or not self._pending.isdisjoint(ids) or any(self._settled.has(ids))
-        )
-        self._pending.update(ids)
-        if len(self._pending) > _MAX_PENDING_IDS:
-            self._settled.add(pack(self._pending))
-            self._pending.clear()
-        return is_double
-
-
-def _numbers(log: Log) -> range:
-    """Return the numbers that the log should have."""
-    return range(1, max(log.numbers(), default=0) + 1)
+    Raw files and parts outside of the sample are looked for and not read.
+    """
+    judge = Judge(store, Log(store), on_file)
+    yield from judge.verify_log()
+    raw = VerifyRaw(judge, sample)
+    for batch in judge.numbers:
+        yield from raw.verify_batch(judge.entry(batch))
+    if judge.is_whole:
+        yield from raw.find_strays()
+    yield from verify_parts(judge, sample)
+    for edition in store.folders("clean"):
+        yield from verify_bag(store, edition)
+    yield from _verify_history(store, on_file)
+    yield from _verify_published(store, on_file)
+    yield from _verify_current(judge)
 
 
-def _verify_raw(root: Path, entry: LogEntry, on_file: OnFile) -> Iterator[Problem]:
-    """Yield what is wrong with the raw files of a batch."""
-    sound = [_is_sound(root, file, on_file) for file in (entry.warc, entry.index) if file]
-    yield from (problem for problem in sound if problem)
-    if entry.index and not any(sound):
-        try:
-            ids = tuple(line.capture_id for line in read_index(root, entry.index))
-        except (DamagedFileError, ValueError, TypeError, KeyError) as error:
-            yield Problem(str(root / entry.index.file), f"the index cannot be read: {error}", _RESTORE)
-        else:
-            if ids != entry.capture_ids:
-                yield Problem(str(root / entry.index.file), "other captures than its log entry", _RESTORE)
-    for file, size_bytes in entry.references.items():
-        path = Path(file)
-        if size_bytes >= 0 and not (path.is_file() and path.stat().st_size == size_bytes):
-            yield Problem(
-                file,
-                f"a WARC file of {size_bytes} bytes that captures were left in is gone or was changed",
-                "put it back as it was: the raw bytes of its captures are nowhere else",
-            )
-
-
-def _is_sound(root: Path, record: FileRecord, on_file: OnFile) -> Problem | None:
-    """Return what is wrong with a raw file, if anything."""
-    path = root / record.file
-    on_file(path)
+def _verify_published(store: Store, on_file: OnFile) -> Iterator[Problem]:
+    """Yield the damaged record of a published table, if there is one."""
+    for name in store.names("published"):
+        on_file(name)
     try:
-        with path.open("rb") as file:
-            if digest_file(file) == record.digest:
-                return None
-        seen = f"{path.stat().st_size} bytes that are not the {record.size_bytes} that were written"
-    except OSError as error:
-        seen = f"the raw file cannot be read: {error.strerror}"
-    return Problem(str(path), seen, _RESTORE)
+        list(read_publications(store))
+    except ArchiveError as error:
+        yield Problem(store.address("published"), f"it cannot be read: {error}", _RESTORE)
 
 
-def _find_strays(root: Path, named: set[str]) -> Iterator[Problem]:
-    """Yield raw files that no log entry speaks of."""
-    for path in sorted((root / "raw").glob("*")):
-        if f"raw/{path.name}" in named or path.stat().st_mtime > time.time() - STALE_SECONDS:
-            continue
-        yield Problem(
-            str(path), "no log entry speaks of this file", "delete it: a run was killed before it committed"
-        )
+def _verify_history(store: Store, on_file: OnFile) -> Iterator[Problem]:
+    """Yield the damaged record of what was current, if there is one."""
+    for name in store.names("history"):
+        on_file(name)
+    try:
+        list(read_history(store))
+    except ArchiveError as error:
+        yield Problem(store.address("history"), f"it cannot be read: {error}", _RESTORE)
 
 
-def _verify_current(store: Store, log: Log, batches: dict[str, int]) -> Iterator[Problem]:
+def _verify_current(judge: Judge) -> Iterator[Problem]:
     """Yield what the current edition lacks, and whether name and link lead to the same one."""
+    store = judge.store
     editions = Editions(store)
     current = editions.current()
     if current is None:
         return
-    path = store.root / "clean" / "CURRENT"
-    if not (store.root / "clean" / current / "schema.json").is_file():
-        yield Problem(str(path), f"it names {current!r}, which does not exist", "run again to write it anew")
+    if not store.exists(f"clean/{current}/schema.json"):
+        where = store.address("clean/CURRENT")
+        yield Problem(where, f"it names {current!r}, which does not exist", "run again to write it anew")
         return
-    if editions.link_target() != current:
+    if not editions.has_sound_link(current):
+        where = store.address("clean/current")
+        yield Problem(where, f"the link does not lead to {current}", "run again to turn it")
+    entries = map(judge.entry, judge.numbers)
+    for entry, day in editions.missing(current, entries):
         yield Problem(
-            str(path.with_name("current")), f"the link does not lead to {current}", "run again to turn it"
+            store.address(f"clean/{current}"),
+            f"no complete part for {day} of batch {entry.batch[:16]}",
+            "run again: it finishes what is missing",
         )
-    for number in batches.values():
-        entry = LogEntry.from_json(read_sealed(log.path(number)))
-        for day in editions.missing_days(current, entry):
-            yield Problem(
-                str(store.root / "clean" / current),
-                f"no complete part for {day} of batch {entry.batch[:16]}",
-                "run again: it finishes what is missing",
-            )

@@ -8,6 +8,8 @@ Bad input is never an exception: it is a capture with ``error``.
     ├── UnknownFormatError    ``ReadOptions.format`` names no reader
     └── DamagedInputError     raised inside readers, and turned into a capture with ``error``
         └── TrailingBytesError    complete gzip members, and then something else
+    OSError
+    └── BucketError               an object store that cannot be reached, or refuses
 """
 
 from __future__ import annotations
@@ -31,6 +33,15 @@ class MissingExtraError(CaptureError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an optional package: pip install 'strigil[{extra}]'")
         self.extra = extra
+
+
+class BucketError(OSError):
+    """An object store cannot be reached, or refuses. It is to an object what ``OSError`` is to a file."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
 
 
 class UnknownFormatError(CaptureError):

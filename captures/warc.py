@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -51,8 +52,20 @@ def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
 
 
 def read_payload_from(raw: BinaryIO, item: Item, offset: int, options: ReadOptions) -> bytes:
-    """Return the payload of the record at an offset of an open WARC."""
-    return next(read_records(raw, item, options, start=offset)).payload
+    """Return the payload of the record at an offset of an open WARC; nothing if it ends before."""
+    capture = next(read_records(raw, item, options, start=offset), None)
+    return capture.payload if capture else b""
+
+
+def read_http(path: str, offset: int) -> bytes | None:
+    """Return the HTTP message in the record at an offset as it stands there; None if it holds none."""
+    with open_input(path) as raw:
+        frame = next(read_frames(raw, start=offset, keep=sys.maxsize), None)
+    headers = parse_headers(frame.head) if frame else None
+    if frame is None or headers is None:
+        return None
+    is_http = split_content_type(headers.get("Content-Type"))[0] == "application/http"
+    return frame.block if is_http else None
 
 
 def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, ReadOptions, int]) -> Capture:
@@ -76,7 +89,7 @@ def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, R
         entity.payload,
         Provenance(
             item.path,
-            options.source,
+            headers.get("Strigil-Source") or options.source,
             "warc",
             ordinal,
             frame.offset,

@@ -8,10 +8,23 @@ from __future__ import annotations
 import typer
 
 from flows.cli_clean import clean
+from flows.cli_compact import compact
 from flows.cli_demo import demo
+from flows.cli_diff import diff
+from flows.cli_drift import drift
+from flows.cli_duplicates import duplicates
+from flows.cli_editions import drop_edition, editions, promote, rollback
 from flows.cli_errors import ErrorsForPeople
 from flows.cli_explain import explain
+from flows.cli_fetch import fetch
+from flows.cli_publish import publish
+from flows.cli_raw import raw
+from flows.cli_reclean import reclean
+from flows.cli_report import report
+from flows.cli_seal import seal
 from flows.cli_sql import sql
+from flows.cli_takedown import takedown
+from flows.cli_up import up
 from flows.cli_verify import verify
 
 _HELP = """Scrape the dirt off web captures, and keep both: the story and the dirt.
@@ -25,6 +38,8 @@ Every line gets a label and a reason; nothing is lost; the result is plain Parqu
 [dim]Ask the archive:[/dim]     strigil sql "select status, count(*) from documents group by all"
 """
 
+_NEED_ARGUMENTS = {clean, fetch, explain, sql, takedown, publish, raw, diff, promote, drop_edition}
+
 app = typer.Typer(
     name="strigil",
     help=_HELP,
@@ -37,11 +52,29 @@ app = typer.Typer(
 for verb, panel in (
     (demo, "Begin"),
     (clean, "Clean"),
+    (fetch, "Clean"),
+    (up, "Schedule"),
     (explain, "Look"),
+    (report, "Look"),
+    (drift, "Look"),
     (sql, "Look"),
+    (duplicates, "Look"),
+    (publish, "Look"),
+    (raw, "Look"),
+    (reclean, "Editions"),
+    (editions, "Editions"),
+    (diff, "Editions"),
+    (promote, "Editions"),
+    (rollback, "Editions"),
+    (drop_edition, "Editions"),
+    (compact, "Editions"),
     (verify, "Trust"),
+    (seal, "Trust"),
+    (takedown, "Trust"),
 ):
-    app.command(rich_help_panel=panel, no_args_is_help=verb in {clean, explain, sql})(verb)
+    app.command(
+        verb.__name__.replace("_", "-"), rich_help_panel=panel, no_args_is_help=verb in _NEED_ARGUMENTS
+    )(verb)
 
 
 def main() -> None:

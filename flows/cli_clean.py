@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,9 +11,8 @@ import typer
 from flows.cli_options import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
-    PolicyName,
-    PolicyOption,
-    check_archive_folder,
+    NewPolicyOption,
+    check_archive_place,
     stderr,
     stdout,
 )
@@ -34,7 +32,7 @@ Column = Annotated[list[str] | None, typer.Option(help="Column of JSONL or Parqu
 def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     sources: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="SOURCE…")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
-    policy: PolicyOption = PolicyName.BALANCED,
+    policy: NewPolicyOption = None,
     format: Annotated[str, typer.Option(help=f"Read as {FORMATS}, whatever the content says.")] = "",  # noqa: A002
     source_name: Annotated[str, typer.Option(help="A name for the column `source`.")] = "",
     text_column: Column = None,
@@ -60,17 +58,18 @@ def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     }
     columns: dict[str, Any] = {name: tuple(values) for name, values in named.items() if values}
     read = ReadOptions(format=format or None, source=source_name, **columns)
-    report = clean_sources(sources, archive, RunOptions(Policy(policy.value), read, workers))
+    options = RunOptions(Policy(policy.value) if policy else None, read, workers)
+    report = clean_sources(sources, archive, options)
     if not report.is_complete:
         raise typer.Exit(1)
 
 
-def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> RunReport:
-    """Clean sources into the archive at a folder, with progress and a summary on the terminal.
+def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> RunReport:
+    """Clean sources into the archive at a place, with progress and a summary on the terminal.
 
     Leaves the process with 130 after Ctrl-C, once everything that has begun is safe.
     """
-    check_archive_folder(folder)
+    check_archive_place(place)
     from archive.archive import Archive
     from flows.plan import check_input
     from flows.run import run
@@ -78,8 +77,9 @@ def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> 
     from flows.summary import print_summary
 
     check_input(sources, options.read)
-    with StopSwitch() as stop, _progress(stop) as on_progress:
-        report = run(sources, Archive.open(folder), options, stop, on_progress)
+    archive = Archive.open(place)
+    with StopSwitch() as stop, show_progress(stop) as on_progress:
+        report = run(sources, archive, options, stop, on_progress)
     print_summary(stdout(), report)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
@@ -88,7 +88,7 @@ def clean_sources(sources: Sequence[str], folder: Path, options: RunOptions) -> 
 
 
 @contextmanager
-def _progress(stop: StopSwitch) -> Iterator[OnProgress]:
+def show_progress(stop: StopSwitch) -> Iterator[OnProgress]:
     """Show a bar on a terminal, from the second second on; elsewhere nothing."""
     import time
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.cli_clean import clean_sources
 from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, stdout
 from flows.errors import FlowError
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "captures"
 
@@ -41,7 +45,7 @@ def demo(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
         "python": "python" if shutil.which("python") == sys.executable else _shown(Path(sys.executable)),
         "capture": _shown(min(EXAMPLES.glob("*.txt"))),
         "archive": "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}",
-        "data": _shown(Archive.open(archive).data_path()),
+        "data": _data(Archive.open(archive)),
     }
     console = stdout()
     console.print("Try next", style="bold")
@@ -50,6 +54,11 @@ def demo(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     console.print(f"DuckDB, Polars, pandas and Spark read {names['data']} as it is.", soft_wrap=True)
     if not report.is_complete:
         raise typer.Exit(1)
+
+
+def _data(archive: Archive) -> str:
+    """Return where the parts are, as short as it can be written."""
+    return archive.data_path() if archive.root.startswith("s3://") else str(_shown(Path(archive.data_path())))
 
 
 def _shown(path: Path) -> Path:

@@ -59,10 +59,10 @@ def _escape(message: str) -> str:
 def _known_errors() -> tuple[type[BaseException], ...]:
     """Return the errors whose message is written for people."""
     from archive.errors import ArchiveError
-    from captures.errors import CaptureError
+    from captures.errors import BucketError, CaptureError
     from cleaners.errors import CleanerError
 
-    return ArchiveError, CaptureError, CleanerError, PermissionError
+    return ArchiveError, BucketError, CaptureError, CleanerError, PermissionError
 
 
 def _describe_crash(error: BaseException) -> str:

@@ -24,7 +24,7 @@ from flows.cli_options import (
 from flows.errors import FlowError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cleaners.values import CleanedPage, Policy
 
@@ -33,15 +33,21 @@ _LIST_IDS = 'strigil sql "select capture_id, title from documents"'
 _CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def explain(
+def explain(  # noqa: PLR0913 - one parameter an option of the command line
     what: Annotated[
         str, typer.Argument(help="A file, - for standard input, or a capture_id.", metavar="FILE|ID")
     ],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     policy: PolicyOption = PolicyName.BALANCED,
     limit: Annotated[int, typer.Option(min=1, help="Captures to show of a file that holds many.")] = 10,
+    out: Annotated[
+        Path | None, typer.Argument(help="With --html: the page to write.", metavar="[PAGE]")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a capture.")] = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="Write a page to look at: PAGE, or standard output if it is piped.")
+    ] = False,
 ) -> None:
     """Show every line of a capture: kept or removed, its label and the reason.
 
@@ -50,24 +56,33 @@ def explain(
     """
     from cleaners.values import Policy
 
-    if what == "-":
-        pages = _from_stdin(Policy(policy.value))
-    elif Path(what).exists():
-        pages = _from_file(what, Policy(policy.value))
-    elif _CAPTURE_ID.fullmatch(what):
-        pages = _from_archive(what, archive)
-    else:
-        raise UsageError(
-            f"{what} is neither a file nor a capture_id (32 hex digits). Ids of an archive: {_LIST_IDS}"
-        )
-    shown = 0
-    for name, page in islice(pages, limit):
-        shown += 1
-        _print(name, page, as_json=as_json)
+    if as_html and as_json:
+        raise UsageError("Choose one of --html and --json.")
+    if out and not as_html:
+        raise UsageError(f"{out} can be written with --html only.")
+    pages = _find_pages(what, archive, Policy(policy.value))
+    shown = list(islice(pages, limit))
     if not shown:
         raise FlowError(f"{what} holds no capture.")
+    if as_html:
+        _write_html(what, shown, out)
+    else:
+        for name, page in shown:
+            _print(name, page, as_json=as_json)
     if next(pages, None) is not None:
         stderr().print(f"… and more: --limit shows more than {limit}")
+
+
+def _find_pages(what: str, archive: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
+    if what == "-":
+        return _from_stdin(policy)
+    if Path(what).exists():
+        return _from_file(what, policy)
+    if _CAPTURE_ID.fullmatch(what):
+        return _from_archive(what, archive)
+    raise UsageError(
+        f"{what} is neither a file nor a capture_id (32 hex digits). Ids of an archive: {_LIST_IDS}"
+    )
 
 
 def _from_stdin(policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
@@ -90,7 +105,7 @@ def _from_file(path: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
                 yield capture.url or capture.provenance.file, page
 
 
-def _from_archive(capture_id: str, folder: Path) -> Iterator[tuple[str, CleanedPage]]:
+def _from_archive(capture_id: str, folder: str) -> Iterator[tuple[str, CleanedPage]]:
     archive = open_archive(folder)
     from flows.stored import read_page
 
@@ -109,6 +124,25 @@ def _print(name: str, page: CleanedPage, *, as_json: bool) -> None:
     console = stdout()
     console.print(name, style="bold", markup=False, soft_wrap=True)
     console.print(Text.from_ansi(page.explain(color=True)), soft_wrap=True)
+
+
+def _write_html(what: str, pages: Sequence[tuple[str, CleanedPage]], out: Path | None) -> None:
+    """Write the pages as one page of HTML; never over a file that is no such page."""
+    from flows.review import is_page, write_page
+    from flows.review_capture import View
+    from flows.review_page import to_page
+
+    is_id = not Path(what).exists() and _CAPTURE_ID.fullmatch(what)
+    views = [View(page, name, capture_id=what if is_id else "") for name, page in pages]
+    html = to_page(views[0].page.fields.title or views[0].name, views[0].name, views)
+    if out is None and not sys.stdout.isatty():
+        print(html, end="")
+        return
+    path = out or Path("strigil-explain.html")
+    if path.exists() and not is_page(path):
+        raise UsageError(f"{path} is there and is no page of strigil's: name another file.")
+    write_page(path, html)
+    stdout().print(f"{path}: open it in a browser.", markup=False, soft_wrap=True)
 
 
 def _to_json(name: str, page: CleanedPage) -> dict[str, object]:

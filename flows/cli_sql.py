@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stdout
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, EditionOption, open_archive, stdout
 from flows.errors import FlowError, UsageError
 
 if TYPE_CHECKING:
@@ -19,22 +22,36 @@ MAX_CELL_CHARS = 200
 MAX_TABLE_ROWS = 1_000
 
 
-def sql(
+def sql(  # noqa: PLR0913 - one parameter an option of the command line
     query: Annotated[str, typer.Argument(help="SQL in DuckDB's dialect.", metavar="QUERY")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
+    edition: EditionOption = None,
     *,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, whole values.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a row, whole values.")
     ] = False,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", help="Write a Parquet file instead.", metavar="FILE")
+    ] = None,
 ) -> None:
-    """Ask the archive in SQL: views documents, edits, fields, runs.
+    """Ask the archive in SQL; nothing can be changed by it.
 
+    Views: documents, edits, fields, duplicates, shared_quotes, versions, runs, tombstones.
     Example: strigil sql "select label, count(*) from edits group by label order by 2 desc"
     """
-    if as_csv and as_json:
-        raise UsageError("Choose one of --csv and --json.")
-    answer = _ask(query, archive)
+    if as_csv + as_json + (parquet is not None) > 1:
+        raise UsageError("Choose one of --csv, --json and --parquet.")
+    opened = open_archive(archive)
+    from archive.read import ask, save
+
+    if parquet is not None:
+        with _told():
+            rows = save(opened, query, parquet, edition=edition)
+        stdout().print(f"{rows:,} rows in {parquet}", soft_wrap=True)
+        return
+    with _told():
+        answer = ask(opened, query, edition=edition)
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(answer.columns)
@@ -46,17 +63,19 @@ def sql(
         _print_table(answer)
 
 
-def _ask(query: str, archive: ArchiveOption) -> Answer:
-    """Run a query over the archive's views."""
-    opened = open_archive(archive)
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a person what was wrong with a question, and which views there are."""
     from archive.errors import SqlError
-    from archive.read import ask
 
     try:
-        return ask(opened, query)
+        yield
     except SqlError as error:
         lines = [line for line in str(error).splitlines() if line.strip()]
-        hint = 'Views: documents, edits, fields, runs; try: strigil sql "describe documents"'
+        hint = (
+            "Views: documents, edits, fields, duplicates, shared_quotes, versions, runs, tombstones; "
+            'try: strigil sql "describe documents"'
+        )
         raise FlowError("\n".join([*lines, hint])) from error
 
 

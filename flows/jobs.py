@@ -14,6 +14,7 @@ from captures.errors import CaptureError
 from captures.values import Shard
 from cleaners import clean_many
 from cleaners.values import CaptureLike, CleanedPage, Policy
+from flows.selection import Selection
 from flows.tally import Tally
 
 IsStopped = Callable[[], bool]
@@ -48,6 +49,7 @@ class ShardJob:
     pipeline: Pipeline
     shard: Shard
     clean: CleanMany = clean_many
+    selection: Selection = field(default_factory=Selection)
     is_shared: bool = field(default=False, kw_only=True)
     only_commits: bool = field(default=False, kw_only=True)
 

@@ -20,6 +20,7 @@ from cleaners import clean, clean_many
 from cleaners.values import Policy
 from flows.jobs import CleanMany, ShardJob
 from flows.pool import cpu_count
+from flows.selection import Selection
 
 MIN_SHARED_BYTES: Final = 8 * 1024 * 1024
 """Compressed or not, less is hardly more than one batch."""
@@ -27,13 +28,17 @@ MIN_SHARED_BYTES: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run may be told. ``workers`` 0 means every processor; ``clean`` is how it cleans."""
+    """What a run may be told. ``workers`` 0 means every processor; ``clean`` is how it cleans.
 
-    policy: Policy = Policy.BALANCED
+    ``policy`` None is that of the current edition, ``balanced`` in a new archive.
+    """
+
+    policy: Policy | None = None
     read: ReadOptions = field(default_factory=ReadOptions)
     workers: int = 0
     captures_per_shard: int = 2_000
     clean: CleanMany = clean_many
+    selection: Selection = field(default_factory=Selection)
 
 
 def check_input(sources: Sequence[str], read: ReadOptions) -> None:
@@ -50,11 +55,16 @@ def check_input(sources: Sequence[str], read: ReadOptions) -> None:
 
 def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:
     """Yield the items of all sources, without those of the archive: it may lie inside a source."""
-    roots = tuple(f"{folder}{os.sep}" for folder in (archive.root, archive.root.resolve()))
+    roots = f"{archive.root}/", f"{os.path.realpath(archive.root)}/"
     for source in sources:
         for item in find_items(source):
             if not _is_inside(item.path, roots):
                 yield item
+
+
+def find_new(items: Iterable[Item], known: frozenset[str], selection: Selection) -> list[Item]:
+    """Return the items that were read neither whole nor for what the selection asks."""
+    return [item for item in items if known.isdisjoint((item.key, item.key + selection.mark))]
 
 
 class Plan:
@@ -70,7 +80,8 @@ class Plan:
     ) -> None:
         known = archive.known_items()
         found = list(items)
-        new = [item for item in found if item.key not in known]
+        mark = options.selection.mark
+        new = find_new(found, known, options.selection)
         self.items = len(found)
         self.items_known = len(found) - len(new)
         self.size_bytes = sum(item.size_bytes for item in new)
@@ -78,18 +89,21 @@ class Plan:
         self._archive = archive
         self._open_parts: Counter[str] = Counter()
         for shard in plan_shards(new, options.read, captures_per_shard=options.captures_per_shard):
-            if not known.issuperset(shard.keys):
-                self.jobs.append(ShardJob(str(archive.root), pipeline, shard, options.clean))
+            if not known.issuperset(key + mark for key in shard.keys):
+                self.jobs.append(
+                    ShardJob(str(archive.root), pipeline, shard, options.clean, options.selection)
+                )
                 self._open_parts[_whole(shard)] += 1
         fair_bytes = max(self.size_bytes / (options.workers or cpu_count()), MIN_SHARED_BYTES)
-        self.jobs = [replace(job, is_shared=self._size_bytes(job) > fair_bytes) for job in self.jobs]
+        if not options.selection.languages:  # to know a capture's language is to have cleaned it already
+            self.jobs = [replace(job, is_shared=self._size_bytes(job) > fair_bytes) for job in self.jobs]
 
     def finish(self, job: ShardJob) -> None:
         """Record an item whose last part was read."""
         key = _whole(job.shard)
         self._open_parts[key] -= 1
         if key and not self._open_parts[key]:
-            self._archive.commit((), done_items=(key,))
+            self._archive.commit((), done_items=(key + job.selection.mark,))
 
     def _size_bytes(self, job: ShardJob) -> float:
         """Return the size of a shard; all parts of an item count the same."""

@@ -13,6 +13,7 @@ class RunReport:
     """What a run found and did.
 
     ``finished`` counts captures that an earlier run, or a worker that died, had left half done.
+    ``notes`` are sentences about the edition that a person should know.
     """
 
     edition: str
@@ -22,6 +23,7 @@ class RunReport:
     finished: int = 0
     failures: list[ShardReport] = field(default_factory=list)
     is_stopped: bool = False
+    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property

@@ -7,17 +7,19 @@ next run on the same sources takes up what is missing and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from archive.archive import Archive
 from archive.errors import PromotionRefusedError
+from archive.values import Pipeline
+from captures.values import Item
 from flows.crew import Crew
 from flows.jobs import BatchJob, ShardJob, ShardReport
 from flows.plan import Plan, RunOptions, find_input
 from flows.report import RunReport
-from flows.shard import pipeline_of
+from flows.shard import pipeline_for
 from flows.stop import StopSwitch
 
 
@@ -41,10 +43,24 @@ def run(
     on_progress: OnProgress = lambda _progress: None,
 ) -> RunReport:
     """Clean everything in the sources that the archive does not have yet, and say what was done."""
+    return run_items(find_input(sources, archive), archive, options, stop, on_progress)
+
+
+def run_items(
+    items: Iterable[Item],
+    archive: Archive,
+    options: RunOptions,
+    stop: StopSwitch,
+    on_progress: OnProgress = lambda _progress: None,
+) -> RunReport:
+    """Clean those of these items that the archive does not have yet, and say what was done."""
     started = time.perf_counter()
-    pipeline = pipeline_of(options.policy)
-    plan = Plan(archive, find_input(sources, archive), pipeline, options)
+    pipeline = pipeline_for(archive, options.policy)
+    current = archive.current_edition()
+    joins_current = current in {None, pipeline.edition}
+    plan = Plan(archive, items, pipeline, options)
     report = RunReport(pipeline.edition, items=plan.items, items_known=plan.items_known)
+    report.notes += find_notes(pipeline, current)
     progress = Progress(jobs=len(plan.jobs))
 
     def count(captures: int) -> None:
@@ -58,7 +74,8 @@ def run(
         if ended.is_fatal:
             stop.request()
 
-    with Crew(options.workers, stop, count) as crew:
+    workers = 1 if archive.store.has_one_writer else options.workers
+    with Crew(workers, stop, count) as crew:
         for job, ended in crew.run(plan.jobs, plan.size_bytes):
             take_in(ended)
             if ended.is_done and isinstance(job, ShardJob):
@@ -66,14 +83,32 @@ def run(
         left = [
             BatchJob(str(archive.root), pipeline, batch, options.clean)
             for batch in archive.unfinished(pipeline)
+            if joins_current  # else that would be the whole past, which is cleaned when somebody asks for it
         ]
         progress.jobs += len(left)
         for _job, ended in crew.run(left, sum(job.batch.payload_bytes for job in left), may_kill=True):
             take_in(ended)
             report.finished += ended.tally.captures
     report.is_stopped |= stop.is_requested()
-    if not report.is_stopped:
+    if joins_current and not report.is_stopped:
         with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
             archive.promote(pipeline)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def find_notes(pipeline: Pipeline, current: str | None) -> Iterator[str]:
+    """Yield what a person should know about the edition that rows go to."""
+    if current is None or current == pipeline.own_edition:
+        return
+    if current == pipeline.edition:
+        yield (
+            f"The cleaner has changed since edition {current} was begun: what is new is made by the present "
+            "one, and says so. `strigil reclean` makes the rest anew."
+        )
+    else:
+        yield (
+            f"The current edition {current} has other columns than this version writes, so the new rows are "
+            f"in edition {pipeline.edition}, where readers do not look yet. "
+            f"Next: `strigil reclean`, then `strigil promote {pipeline.edition}`."
+        )

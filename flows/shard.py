@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
 from archive.archive import Archive
 from archive.log import LoggedBatch
+from archive.overview import policy_of
 from archive.values import Batch, Pipeline
 from captures.shards import Finished, read_shard
 from captures.values import Capture, ReadOptions
@@ -28,6 +29,20 @@ DIED: Final = "the cleaner's process died on this capture"
 def pipeline_of(policy: Policy) -> Pipeline:
     """Return what identifies the rows that the installed cleaners make under a policy."""
     return Pipeline(*cleaner_version(policy))
+
+
+def pipeline_for(archive: Archive, policy: Policy | None) -> Pipeline:
+    """Return the pipeline whose rows join the current edition, under its policy if none is asked for.
+
+    Where that cannot be, because there is none or it has other columns, they get an edition of their own.
+    """
+    return archive.continuing(pipeline_of(policy or current_policy(archive)))
+
+
+def current_policy(archive: Archive) -> Policy:
+    """Return the policy of the current edition; ``balanced`` in a new archive."""
+    current = archive.current_edition()
+    return Policy(policy_of(current)) if current else Policy.BALANCED
 
 
 @cache
@@ -57,11 +72,13 @@ def clean_shard(job: ShardJob, tally: Tally, watch: Watch) -> None:
     before that reads it again; captures that are there already are not taken twice.
     """
     archive = _open(job.archive)
-    for captures, done in gather(read_shard(job.shard)):
-        batch = archive.commit(captures, done)
-        tally.captures += len(captures)
-        tally.known += len(captures) - len(batch.captures)
-        _publish(job, batch, archive, (tally, watch))
+    for captures, done in gather(job.selection.select(read_shard(job.shard), tally.left_out)):
+        ready = _pages_in_languages(job, captures, tally, watch)
+        taken = captures if ready is None else [one for one in captures if id(one) in ready]
+        batch = archive.commit(taken, done)
+        tally.captures += len(taken)
+        tally.known += len(taken) - len(batch.captures)
+        _publish(job, batch, archive, (tally, watch), ready or {})
         _leave_if_stopped(watch)
 
 
@@ -69,8 +86,10 @@ def commit_batches(job: ShardJob, archive: Archive, tally: Tally) -> Iterator[Lo
     """Read a shard's captures and commit them; yield each batch for somebody else to clean.
 
     One batch is committed after the other, so that an item is never recorded before all of it is there.
+    A language that was asked for is not looked at: this is the way of shards on which workers died, and
+    the language of what nobody survives is not known.
     """
-    for captures, done in gather(read_shard(job.shard)):
+    for captures, done in gather(job.selection.select(read_shard(job.shard), tally.left_out)):
         batch = archive.commit_for_later(captures, done)
         known = len(captures) - (batch.captures_count if batch else 0)
         tally.captures += known
@@ -83,12 +102,12 @@ def finish_batch(job: BatchJob, tally: Tally, watch: Watch) -> None:
     """Clean and publish a committed batch."""
     batch = load(job.batch)
     tally.captures += len(batch.captures)
-    _publish(job, batch, _open(job.archive), (tally, watch))
+    _publish(job, batch, _open(job.archive), (tally, watch), {})
 
 
 def load(batch: LoggedBatch) -> Batch:
     """Read a committed batch again."""
-    return batch.load(_read_payload)
+    return batch.load(read_again)
 
 
 def gather(found: Iterable[Capture | Finished]) -> Iterator[tuple[list[Capture], list[str]]]:
@@ -110,17 +129,36 @@ def gather(found: Iterable[Capture | Finished]) -> Iterator[tuple[list[Capture],
         yield captures, done
 
 
-def _read_payload(file: str, offset: int, payload_bytes: int) -> bytes:
+def read_again(file: str, offset: int, payload_bytes: int) -> bytes:
     """Read a payload again, however large it was allowed to be when it was committed."""
     limit = max(payload_bytes, ReadOptions().max_payload_bytes)
     return read_payload(file, offset, ReadOptions(max_payload_bytes=limit))
 
 
-def _publish(job: Job, batch: Batch, archive: Archive, heard: tuple[Tally, Watch]) -> None:
-    """Clean a committed batch and publish its rows, counting on the way."""
+def _pages_in_languages(
+    job: ShardJob, captures: Sequence[Capture], tally: Tally, watch: Watch
+) -> dict[int, CleanedPage] | None:
+    """Return the pages in the languages asked for, by identity of the capture; None if none was."""
+    if not job.selection.languages:
+        return None
+    ready = {}
+    for capture, page in zip(captures, _clean(job, captures), strict=True):
+        _leave_if_stopped(watch)
+        if why := job.selection.why_not_page(page):
+            tally.left_out[why] += 1
+        else:
+            ready[id(capture)] = page
+    return ready
+
+
+def _publish(
+    job: Job, batch: Batch, archive: Archive, heard: tuple[Tally, Watch], ready: Mapping[int, CleanedPage]
+) -> None:
+    """Clean what is not ready of a committed batch and publish its rows, counting on the way."""
     if not batch.captures:
         return
-    pages = list(_counted(_clean(job, batch.captures), batch, *heard))
+    known = [ready[id(capture)] for capture in batch.captures] if ready else None
+    pages = list(_counted(known or _clean(job, batch.captures), batch, *heard))
     archive.publish(batch, pages, job.pipeline)
 
 
@@ -140,7 +178,7 @@ def _to_dead_page(capture: Capture) -> CleanedPage:
 def _counted(pages: Iterable[CleanedPage], batch: Batch, tally: Tally, watch: Watch) -> Iterator[CleanedPage]:
     for capture, page in zip(batch.captures, pages, strict=True):
         _leave_if_stopped(watch)
-        tally.add_page(page, capture.url or capture.provenance.file)
+        tally.add_page(page, capture)
         watch.on_captures(1)
         yield page
 

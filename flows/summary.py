@@ -36,6 +36,8 @@ def print_summary(console: Console, report: RunReport) -> None:
     if tally.fields:
         console.print(_fields(tally), "")
     _print_problems(console, report)
+    for note in report.notes:
+        _print_plain(console, note)
 
 
 def headline(report: RunReport) -> str:

@@ -11,6 +11,7 @@ from fastwarc import ArchiveIterator
 
 from archive.archive import Archive
 from archive.values import Batch, Pipeline
+from captures.storage import open_input
 from captures.values import Capture, Provenance
 from cleaners.ledger import apply
 from cleaners.values import CleanedPage, Edit, Evidence, Fields, Line, Status
@@ -73,7 +74,7 @@ def fill(archive: Archive, captures: Sequence[Capture], pipeline: Pipeline = PIP
 
 def read_payload(file: str, offset: int, payload_bytes: int) -> bytes:
     """Return the payload of a WARC record, as the reader handed to ``LoggedBatch.load`` does."""
-    with Path(file).open("rb") as warc:
+    with open_input(file) as warc:
         warc.seek(offset)
         record = next(iter(ArchiveIterator(warc, parse_http=True, verify_digests=True)))
         return record.reader.read()
@@ -89,9 +90,9 @@ def read_record(file: Path, offset: int, length: int) -> bytes:
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """Return the files of a folder and what is in them, without the ledger, which has a clock."""
+    """Return the files of a folder and what is in them, but the ledger and the history: they have a clock."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and not path.is_relative_to(root / "ledger")
+        if path.is_file() and path.relative_to(root).parts[0] not in {"ledger", "history"}
     }

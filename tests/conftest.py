@@ -14,6 +14,8 @@ import pytest
 from hypothesis import settings
 from obstore.store import S3Store
 
+pytest_plugins = ["tests.up_server"]
+
 # The same examples on every run, so that a red suite means a change; the clock of a busy machine is no law.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)

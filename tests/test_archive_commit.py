@@ -18,8 +18,8 @@ from archive.errors import (
     SchemaChangedError,
 )
 from archive.log import Log, LogEntry
-from archive.sealed import read_sealed, to_sealed
-from archive.store import Store
+from archive.sealed import from_sealed, to_sealed
+from archive.local import LocalStore
 from archive.values import Pipeline
 from tests.archive_builders import (
     NEXT_PIPELINE,
@@ -78,7 +78,7 @@ def test_a_lost_race_drops_what_the_winner_has(tmp_path: Path, monkeypatch: pyte
     batch = archive.commit([make_capture(n) for n in range(4)], ["item"])
     assert batch.captures == (make_capture(0), make_capture(3))
     assert archive.known_items() == {"item"}
-    assert [entry.dates for entry in Log(Store(tmp_path)).entries()][-1] == {"2024-02-28": 2}
+    assert [entry.dates for entry in Log(LocalStore(tmp_path)).entries()][-1] == {"2024-02-28": 2}
 
 
 def test_unfinished_yields_what_lacks_parts(tmp_path: Path) -> None:
@@ -172,8 +172,8 @@ def test_promotion_waits_for_every_committed_batch(tmp_path: Path) -> None:
     archive.promote(NEXT_PIPELINE)
     assert archive.current_edition() == NEXT_PIPELINE.edition
     assert (tmp_path / "clean/current").resolve() == tmp_path / "clean" / NEXT_PIPELINE.edition
-    assert archive.data_path() == tmp_path / "clean" / NEXT_PIPELINE.edition / "data"
-    assert archive.data_path(PIPELINE.edition) == tmp_path / "clean" / PIPELINE.edition / "data"
+    assert archive.data_path() == str(tmp_path / "clean" / NEXT_PIPELINE.edition / "data")
+    assert archive.data_path(PIPELINE.edition) == str(tmp_path / "clean" / PIPELINE.edition / "data")
 
 
 def test_an_empty_archive_says_so(tmp_path: Path) -> None:
@@ -208,10 +208,10 @@ def test_a_log_entry_comes_back(tmp_path: Path) -> None:
     """Write, then read, is identity for entries."""
     archive = Archive.open(tmp_path)
     archive.commit([make_capture(1)], ["a"])
-    (entry,) = Log(Store(tmp_path)).entries()
+    (entry,) = Log(LocalStore(tmp_path)).entries()
     path = tmp_path / "again.json"
     path.write_bytes(to_sealed(entry.to_json()))
-    assert LogEntry.from_json(read_sealed(path)) == entry
+    assert LogEntry.from_json(from_sealed(path.read_bytes(), path)) == entry
 
 
 @pytest.mark.parametrize("policy", ["", "../x", "Strict", "a b"])
@@ -226,7 +226,7 @@ def test_processes_racing_with_the_same_captures(sizes: tuple[int, ...], tmp_pat
     """Two and four processes at once, equal and overlapping batches: each capture once, none lost."""
     assert sum(run_writers("race", tmp_path, *sizes)) == CAPTURES
     archive = Archive.open(tmp_path)
-    ids = [key for entry in Log(Store(tmp_path)).entries() for key in entry.capture_ids]
+    ids = [key for entry in Log(LocalStore(tmp_path)).entries() for key in entry.capture_ids]
     assert len(ids) == len(set(ids)) == CAPTURES
     archive.promote(PIPELINE)
     assert not list(archive.verify())

@@ -138,7 +138,7 @@ def test_every_column_is_filled_from_its_value(tmp_path: Path) -> None:
     archive = Archive.open(tmp_path)
     capture = make_capture(1)
     batch = fill(archive, [capture])
-    (path,) = archive.data_path(PIPELINE.edition).rglob("*.parquet")
+    (path,) = Path(archive.data_path(PIPELINE.edition)).rglob("*.parquet")
     (row,) = pq.ParquetFile(path).read().to_pylist()
     expected = {
         "capture_id": batch.capture_ids[0],
@@ -193,7 +193,7 @@ def test_columns_named_apart_exist() -> None:
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Order and origin of the rows do not show in the file; the limits of row groups are kept."""
-    monkeypatch.setattr(parts, "_MAX_GROUP_ROWS", 7)
+    monkeypatch.setattr(parts, "MAX_GROUP_ROWS", 7)
     captures = [replace(make_capture(n), captured_at=datetime(2024, 1, 1, tzinfo=UTC)) for n in range(20)]
     files = []
     for name, order in (("a", 1), ("b", 1), ("c", -1)):
@@ -206,7 +206,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.M
             capture_ids=batch.capture_ids[::order],
         )
         archive.publish(turned, make_pages(turned.captures), PIPELINE)
-        (path,) = archive.data_path(PIPELINE.edition).rglob("*.parquet")
+        (path,) = Path(archive.data_path(PIPELINE.edition)).rglob("*.parquet")
         files.append(path.read_bytes())
     assert files[0] == files[1] == files[2]
     metadata = pq.read_metadata(path)
@@ -215,12 +215,12 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.M
 
 def test_long_texts_make_small_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row group is bounded by its text too, and one page too long for it still gets in."""
-    monkeypatch.setattr(parts, "_MAX_GROUP_CHARS", 150)
+    monkeypatch.setattr(parts, "MAX_GROUP_CHARS", 150)
     archive = Archive.open(tmp_path)
     captures = [replace(make_capture(n), captured_at=None) for n in range(4)]
     captures.append(Capture(b"Share\n" + b"x" * 500 + b"\nRead more\n", Provenance("long.txt")))
     fill(archive, captures)
-    (path,) = archive.data_path(PIPELINE.edition).rglob("*.parquet")
+    (path,) = Path(archive.data_path(PIPELINE.edition)).rglob("*.parquet")
     metadata = pq.read_metadata(path)
     assert [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)] == [2, 2, 1]
 
@@ -229,8 +229,9 @@ def test_footer_and_layout_of_a_part(tmp_path: Path) -> None:
     """Sorted by key, page index, Bloom filters and footer keys are there; texts have no statistics."""
     archive = Archive.open(tmp_path)
     batch = fill(archive, [make_capture(n) for n in range(0, 30, 3)])
-    (path,) = archive.data_path(PIPELINE.edition).rglob("*.parquet")
-    keys = parts.read_footer(path)
+    (path,) = Path(archive.data_path(PIPELINE.edition)).rglob("*.parquet")
+    with path.open("rb") as file:
+        keys = parts.read_footer(file)
     written = [key for key in pq.read_schema(path).metadata if key.startswith(b"archive.")]
     assert written == sorted(key.encode() for key in keys)
     assert keys["archive.batch"] == batch.digest
@@ -256,5 +257,5 @@ def test_an_edition_describes_its_columns(tmp_path: Path) -> None:
     fill(archive, [make_capture(1)])
     data = json.loads((tmp_path / "clean" / PIPELINE.edition / "schema.json").read_bytes())
     assert [column["name"] for column in data["columns"]] == [*SCHEMA.names, "capture_date"]
-    assert all(path.suffix == ".parquet" for path in archive.data_path(PIPELINE.edition).rglob("*.*"))
+    assert all(path.suffix == ".parquet" for path in Path(archive.data_path(PIPELINE.edition)).rglob("*.*"))
     assert NEXT_PIPELINE.edition != PIPELINE.edition

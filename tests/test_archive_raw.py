@@ -35,7 +35,7 @@ KINDS = [
 
 
 def _warc(archive: Archive) -> Path:
-    (path,) = (archive.root / "raw").glob("*.warc.gz")
+    (path,) = (Path(archive.root) / "raw").glob("*.warc.gz")
     return path
 
 
@@ -130,7 +130,7 @@ def test_warc_files_are_referenced_and_not_copied(tmp_path: Path) -> None:
     ]
     archive = Archive.open(tmp_path / "archive")
     batch = archive.commit(captures)
-    assert not list((archive.root / "raw").glob("*.warc.gz"))
+    assert not list((Path(archive.root) / "raw").glob("*.warc.gz"))
     assert {ref.file for ref in batch.refs} == {str(warc)}
     (logged,) = archive.unfinished(PIPELINE)
     assert logged.load(read_payload) == batch

@@ -84,7 +84,7 @@ def test_questions_take_values_and_wrong_ones_are_told(archive: Archive) -> None
 
 def test_a_broken_part_is_told_by_name(archive: Archive) -> None:
     """A question over a file that is no Parquet is an ``SqlError`` too."""
-    part = min(archive.data_path().rglob("*.parquet"))
+    part = min(Path(archive.data_path()).rglob("*.parquet"))
     part.unlink()
     part.write_bytes(b"no Parquet at all")
     with pytest.raises(SqlError, match=part.name):

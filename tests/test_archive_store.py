@@ -16,7 +16,8 @@ import pytest
 
 from archive.archive import Archive
 from archive.errors import CollisionError, UnfitFileSystemError
-from archive.store import STALE_SECONDS, Store
+from archive.local import LocalStore
+from archive.store import STALE_SECONDS
 from tests.archive_builders import PIPELINE, fill, make_capture, make_pages, read_payload, tree
 from tests.archive_writers import CAPTURES, run_writers, write_all
 
@@ -88,7 +89,7 @@ def test_any_step_may_fail(step: str, at: int, tmp_path: Path, whole: dict[str, 
 
 def test_a_name_is_given_once(tmp_path: Path) -> None:
     """The second writer of a name changes nothing and is told."""
-    store = Store(tmp_path)
+    store = LocalStore(tmp_path)
     assert store.create("a/b", b"first")
     assert not store.create("a/b", b"second")
     assert (tmp_path / "a/b").read_bytes() == b"first"
@@ -97,7 +98,7 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
 
 def test_a_name_that_stands_for_its_content_cannot_have_another(tmp_path: Path) -> None:
     """The same content is fine, an empty or another file is not."""
-    store = Store(tmp_path)
+    store = LocalStore(tmp_path)
     store.keep(store.stage_bytes(b"same"), "x")
     store.keep(store.stage_bytes(b"same"), "x")
     (tmp_path / "x").write_bytes(b"")
@@ -116,7 +117,7 @@ def _refuse(code: int) -> Callable[..., None]:
 def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There an exclusive rename does the same."""
     monkeypatch.setattr(os, "link", _refuse(errno.EPERM))
-    store = Store(tmp_path)
+    store = LocalStore(tmp_path)
     assert store.create("a", b"first")
     assert not store.create("a", b"second")
     assert (tmp_path / "a").read_bytes() == b"first"
@@ -133,7 +134,7 @@ def test_a_file_system_without_exclusive_creation_is_refused(
     monkeypatch.setattr(os, "link", _refuse(errno.ENOTSUP))
     monkeypatch.setattr(ctypes, "CDLL", lambda *_args, **_kwargs: NoLibrary())
     with pytest.raises(UnfitFileSystemError, match="put the archive on another"):
-        Store(tmp_path).create("a", b"first")
+        LocalStore(tmp_path).create("a", b"first")
     assert not (tmp_path / "a").exists()
 
 
@@ -141,12 +142,12 @@ def test_another_link_error_is_not_hidden(tmp_path: Path, monkeypatch: pytest.Mo
     """A full disk is no reason to try another way."""
     monkeypatch.setattr(os, "link", _refuse(errno.ENOSPC))
     with pytest.raises(OSError, match="No space"):
-        Store(tmp_path).create("a", b"first")
+        LocalStore(tmp_path).create("a", b"first")
 
 
 def test_order_of_a_publication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sync the file, then link, then unlink, then sync the folder: the promise against power cuts."""
-    store = Store(tmp_path)
+    store = LocalStore(tmp_path)
     store.create("d/first", b"")
     calls: list[str] = []
 
@@ -200,13 +201,13 @@ def test_names_made_together_are_durable_at_the_end_of_the_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each folder is synced once, after all of its names; also when the block fails; then as before."""
-    store = Store(tmp_path)
+    store = LocalStore(tmp_path)
     synced: list[tuple[str, int]] = []
 
     def record(folder: Path) -> None:
         synced.append((folder.name, len(list(folder.iterdir()))))
 
-    monkeypatch.setattr("archive.store.sync_folder", record)
+    monkeypatch.setattr("archive.local.sync_folder", record)
     with store.together() as group:
         for name in ("a/1", "a/2", "b/1"):
             assert group.create(name, b"x")

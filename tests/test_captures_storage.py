@@ -127,14 +127,16 @@ def test_an_object_is_a_seekable_file(put_object: Callable[[str, bytes], str]) -
 
 def test_a_store_that_does_not_answer_is_named(s3_bucket: str) -> None:
     """A bucket that does not exist is an error with what the store said."""
-    with pytest.raises(SourceNotFoundError, match="object store answered"):
+    with pytest.raises(SourceNotFoundError, match="there is no bucket"):
         list(find_items(f"s3://{s3_bucket}-not/x"))
 
 
 def test_without_the_extra_the_command_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without obstore an s3:// source says what to install."""
-    monkeypatch.delitem(sys.modules, "captures.objects", raising=False)
-    monkeypatch.delattr("captures.objects", raising=False)
-    monkeypatch.setitem(sys.modules, "obstore", None)
+    for module in ("captures.objects", "captures.buckets"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+        monkeypatch.delattr(module, raising=False)
+    for module in ("obstore", "obstore.exceptions", "obstore.store"):
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=r"pip install 'strigil\[s3\]'"):
         list(find_items("s3://bucket/key"))

@@ -15,7 +15,10 @@ from flows.cli_clean import FORMATS
 from flows.cli_options import PolicyName
 from tests.strigil_command import strigil, strigil_process
 
-VERBS = ("clean", "explain", "sql", "verify", "demo")
+VERBS = (
+    *("clean", "explain", "sql", "verify", "demo", "duplicates", "publish"),
+    *("raw", "reclean", "editions", "diff", "promote", "rollback", "drop-edition", "compact"),
+)
 HEAVY = (
     "numpy",
     "pandas",

@@ -8,7 +8,7 @@ import pytest
 
 from archive.archive import Archive
 from archive.log import LogEntry
-from archive.sealed import read_sealed
+from archive.sealed import from_sealed
 from bench.generated import to_html
 from captures.storage import find_items
 from captures.values import Item, ReadOptions, Shard
@@ -59,7 +59,10 @@ def test_all_captures_come_in_many_batches_and_the_key_with_the_last(container: 
     report = run_in_pool(shared_job(container, archive), StopSwitch())
     assert report.is_done
     assert (report.tally.captures, report.tally.statuses) == (CAPTURES, {"cleaned": CAPTURES})
-    entries = [LogEntry.from_json(read_sealed(path)) for path in sorted((tmp_path / "archive/log").iterdir())]
+    entries = [
+        LogEntry.from_json(from_sealed(path.read_bytes(), path))
+        for path in sorted((tmp_path / "archive/log").iterdir())
+    ]
     assert [len(entry.capture_ids) for entry in entries] == [5] * 6
     [item] = find_items(str(container))
     assert [entry.done_items for entry in entries] == [()] * 5 + [(item.key,)]

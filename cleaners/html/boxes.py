@@ -139,6 +139,7 @@ _ELEMENTS: Final = {
     "header": ("nav", 0.8),
     "search": ("nav", 1.0),
 }
+_BOX_TAGS: Final = frozenset(_ELEMENTS)
 _STORY: Final = frozenset({"article", "main"})
 """Inside these, ``header`` and ``footer`` hold the story's own headline, byline and tags."""
 
@@ -149,16 +150,16 @@ Verdict = tuple[str, str, float]
 """The word or element that says most, its label and its score."""
 
 
-def judge_words(words: frozenset[str]) -> Verdict | None:
-    """Return the word that says most, its label and score; ties go to the alphabet.
+def judge_words(words: frozenset[str], wrappers: frozenset[str]) -> Verdict | None:
+    """Return the word not around the story that says most, its label and score; ties go to the alphabet.
 
-    >>> judge_words(frozenset({"main", "sidebar", "newsletter"}))
+    >>> judge_words(frozenset({"main", "sidebar", "newsletter"}), frozenset())
     ('newsletter', 'newsletter', 1.0)
-    >>> judge_words(frozenset({"content"})) is None
+    >>> judge_words(frozenset({"sidebar"}), frozenset({"sidebar"})) is None
     True
     """
     best: Verdict | None = None
-    for word in sorted(words & _BOX_NAMES):
+    for word in sorted((words & _BOX_NAMES) - wrappers):
         label, score = BOX_WORDS[word]
         if best is None or score > best[2]:
             best = (word, label, score)
@@ -173,8 +174,10 @@ def judge_path(path: str, wrappers: frozenset[str]) -> Verdict | None:
     >>> judge_path("body/article/header/h1", frozenset()) is None
     True
     """
-    best: Verdict | None = None
     tags = path.split("/")
+    if _BOX_TAGS.isdisjoint(tags):
+        return None
+    best: Verdict | None = None
     in_story = False
     for tag in tags:
         in_story = in_story or tag in _STORY
@@ -190,8 +193,3 @@ def judge_path(path: str, wrappers: frozenset[str]) -> Verdict | None:
         if best is None or score > best[2]:
             best = (tag, label, score)
     return best
-
-
-def is_boxed(path: str, words: frozenset[str], wrappers: frozenset[str]) -> bool:
-    """Return whether an element or a word around a line, but not around the story, speaks against it."""
-    return judge_words(words - wrappers) is not None or judge_path(path, wrappers) is not None

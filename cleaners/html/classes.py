@@ -12,8 +12,8 @@ from typing import Final
 
 from cleaners.html import boxes
 from cleaners.html.dates import to_iso
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.html.people import to_people
-from cleaners.html.prose import find_wrappers, link_density
 from cleaners.values import Page, Span
 
 MAX_BYLINE_CHARS: Final = 80
@@ -29,31 +29,30 @@ _STORY_FIELDS: Final = frozenset(
 
 def find_words(page: Page) -> Iterator[Span]:
     """Yield the label of the box whose words stand on a line's element or above it."""
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
-    wrappers = find_wrappers(page)
-    known: dict[frozenset[str], tuple[boxes.Verdict | None, frozenset[str]]] = {}
-    for line, block in enumerate(page.blocks):
-        if block.words not in known:
-            words = block.words - wrappers
-            known[block.words] = (boxes.judge_words(words), words & _STORY_FIELDS)
-        verdict, fields = known[block.words]
-        if verdict:
+    view = page.view
+    is_field = [
+        not (place.words & _STORY_FIELDS <= view.wrappers and place.words.isdisjoint(boxes.SECTION_WORDS))
+        for place in page.places
+    ]
+    for line, place in enumerate(page.place_of):
+        if verdict := view.by_words[place]:
             word, label, score = verdict
             yield page.span(line, label, reason=f"html/class/{word}", score=score)
-        elif fields or block.words & boxes.SECTION_WORDS:
+        elif is_field[place]:
             yield from _find_field(page, line)
 
 
-def _find_field(page: Page, line: int) -> Iterator[Span]:
+def _find_field(page: HtmlPage, line: int) -> Iterator[Span]:
     """Yield what a short line is by its words and its shape, both."""
-    text, words = page.texts[line], page.blocks[line].words
+    text, words = page.texts[line], page.places[page.place_of[line]].words
     size = len(text)
     if words & boxes.DATE_WORDS and size <= MAX_DATE_CHARS and (value := to_iso(text)):
         label = "updated" if words & boxes.UPDATE_WORDS else "published"
         yield page.span(line, label, reason=f"html/class/{label}", score=FIELD_SCORE, value=value)
     elif words & boxes.CAPTION_WORDS:
-        if link_density(page, line) < 0.5:
+        if page.link_density(line) < 0.5:
             yield page.span(line, "caption", reason="html/class/caption", score=FIELD_SCORE)
     elif words & boxes.BYLINE_WORDS and size <= MAX_BYLINE_CHARS:
         if people := to_people([text], []):
@@ -62,7 +61,7 @@ def _find_field(page: Page, line: int) -> Iterator[Span]:
             )
     elif words & boxes.CREDIT_WORDS and size <= MAX_CREDIT_CHARS:
         yield page.span(line, "credit", reason="html/class/credit", score=FIELD_SCORE, value=text)
-    elif words & boxes.TAG_WORDS and size <= MAX_TAG_CHARS and link_density(page, line) > 0.5:
+    elif words & boxes.TAG_WORDS and size <= MAX_TAG_CHARS and page.link_density(line) > 0.5:
         yield page.span(line, "tags", reason="html/class/tags", score=FIELD_SCORE, value=text)
-    elif words & boxes.SECTION_WORDS and size <= MAX_SECTION_CHARS and link_density(page, line) > 0.5:
+    elif words & boxes.SECTION_WORDS and size <= MAX_SECTION_CHARS and page.link_density(line) > 0.5:
         yield page.span(line, "section", reason="html/class/section", score=FIELD_SCORE)

@@ -14,7 +14,8 @@ from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
-from cleaners.html.lines import TOP, Context, Lines
+from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
+from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
 from cleaners.html.taming import tame
 
@@ -43,12 +44,13 @@ _KINDS: Final = {_IDS[name]: kind for kind, names in _TAGS.items() for name in n
 _KINDS_WITHOUT_SCRIPTS: Final = _KINDS | {_IDS["noscript"]: BLOCK}
 _TEXT: Final = 2
 """Lexbor's id of text nodes; comments and the like have no children and are passed by."""
-_HTML: Final = create_tag("html").tag_id
-_TIME: Final = create_tag("time").tag_id
+_HTML, _TIME = create_tag("html").tag_id, create_tag("time").tag_id
+_SCRIPT, _META, _LINK_ELEMENT, _TITLE = (_IDS[name] for name in ("script", "meta", "link", "title"))
+_DIALOG, _A = _IDS["dialog"], _IDS["a"]
+_BITS: Final = {LINK: LINKED, PRE: PREFORMATTED | ODD}
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
-MAX_PATH_CHARS: Final = 512
-"""Elements deeper than that share the path and the words of their ancestor at that depth."""
-
+_SPECIAL: Final = _NO_CONTEXT | {_TIME, _DIALOG}
+"""Elements that matter without attributes, and those that never do."""
 WANTED_ITEMS: Final = frozenset(
     [
         "headline",
@@ -64,7 +66,8 @@ WANTED_ITEMS: Final = frozenset(
         "copyrightHolder",
     ]
 )
-_HIDING: Final = frozenset({"hidden", "aria-hidden", "style"})
+_TELLING: Final = frozenset({"id", "role", "itemprop", "rel", "hidden", "aria-hidden", "style", MARK})
+"""Attributes that say more of an element than its class does."""
 MAX_VALUES: Final = 200
 MAX_VALUE_CHARS: Final = 2_000
 # Linear: fixed words around bounded white space.
@@ -114,97 +117,96 @@ def _parse(html: bytes, *, scripting: bool) -> LexborNode | None:
     return LexborHTMLParser(html, options=options, scripting=scripting).root
 
 
-def _walk(  # noqa: C901  the hot loop: what happens at most elements is written out, not called
+def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most nodes is written out, not called
     root: LexborNode | None, kinds: Mapping[int, int]
 ) -> tuple[Lines, Found]:
-    """Walk the tree in document order; a frame holds where to go on when an element ends."""
-    lines, found = Lines(), Found()
-    add, end, kind_of = lines.add, lines.end, kinds.get
-    frames: list[tuple[LexborNode | None, Context, int]] = []
-    node, context = root, TOP
+    """Walk the tree in document order; a frame holds where to go on when an element ends.
+
+    Elements of one parent with the same tag and class share a context.
+    """
+    lines, found = Lines(_NAMES), Found()
+    parts, owners, flags, open_context = lines.parts, lines.owners, lines.places.flags, lines.places.open
+    frames: list[tuple[LexborNode | None, int, int, int]] = []
+    known: dict[tuple[int, int, str, int], int] = {}
+    node, context, element = root, 0, 0
     while node is not None or frames:
         if node is None:
-            node, context, kind = frames.pop()
+            node, outer, kind, above = frames.pop()
             if kind >= BLOCK:
-                end()
-                if kind == ROW:
-                    lines.end_row()
+                lines.leave(element, context, is_row=kind == ROW)
+                element = above
             elif kind == LINK:
-                lines.end_link()
+                lines.link_end = len(parts)
+            context = outer
             continue
         tag_id = node.tag_id
         if tag_id == _TEXT:
-            add(node.text_content or "", context)
+            data = node.text_content or ""
+            if flags[context] >= ODD:
+                lines.add_odd(data, context, element)
+            elif not data.isspace() or data.strip(SPACES):
+                parts.append(data)
+                owners.append(context)
+            elif parts:
+                lines.add_space()
             node = node.next
             continue
-        kind = kind_of(tag_id, INLINE)
+        kind = kinds.get(tag_id, INLINE)
         child = node.first_child if kind < BREAK else None
         if child is None:
-            if kind >= BLOCK:
-                _pass(kind, node, lines, found)
+            if kind >= BLOCK and kind != SKIP:
+                _pass(kind, node, element, lines, found)
             node = node.next
             continue
-        frames.append((node.next, context, kind))
-        context = _enter(kind, node, context, found)
+        frames.append((node.next, context, kind, element))
+        attributes = node.attributes
+        if tag_id in _SPECIAL or (attributes and not attributes.keys().isdisjoint(_TELLING)):
+            context = _enter(kind, node, context, lines.places, found)
+        elif attributes or kind != INLINE:
+            bits = 0 if kind not in _BITS or (kind == LINK and "href" not in attributes) else _BITS[kind]
+            key = context, tag_id, attributes.get("class") or "", bits
+            inner = known.get(key)
+            if inner is None:
+                inner = known[key] = open_context(*key, is_block=kind >= BLOCK)
+            context = inner
         if kind >= BLOCK:
-            end()
-            if kind == ROW:
-                lines.begin_row(context)
-        elif kind == LINK:
-            lines.begin_link()
+            element = lines.enter(element, is_row=kind == ROW)
+        elif kind == LINK and parts and len(parts) == lines.link_end:
+            lines.add_space()  # two links that touch: no browser joins their words
         node = child
-    end()
+    lines.end(element)
     return lines, found
 
 
-def _pass(kind: int, node: LexborNode, lines: Lines, found: Found) -> None:
+def _pass(kind: int, node: LexborNode, element: int, lines: Lines, found: Found) -> None:
     """Take note of an element the walk does not go into."""
     if kind == DATA:
-        _keep(node, found)
-    elif kind != SKIP:
-        lines.end()
+        _keep(node, node.tag_id, found)
+    elif kind >= BLOCK:
+        lines.end(element)
 
 
-def _enter(kind: int, node: LexborNode, context: Context, found: Found) -> Context:
-    """Return the context inside an element; an inline one that says nothing shares its parent's."""
+def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: Found) -> int:
+    """Return the context inside an element that says more of itself than a class."""
     attributes = node.attributes
     tag_id = node.tag_id
-    if kind == INLINE and not attributes and tag_id != _TIME:
-        return context
     if tag_id in _NO_CONTEXT:
         if tag_id == _HTML:
             found.language = attributes.get("lang") or attributes.get("xml:lang") or ""
         return context
-    tag = _NAMES.get(tag_id) or node.tag or ""
-    deep = len(context.path) > MAX_PATH_CHARS
-    if kind < BLOCK:
-        inner = Context(tag, context.path, context, context.block or context)
-    else:
-        inner = Context(tag, context.path if deep else f"{context.path}/{tag}", context, None)
-    inner.hidden = context.hidden
-    inner.is_link = context.is_link or (kind == LINK and "href" in attributes)
-    inner.is_pre = context.is_pre or kind == PRE
-    if tag == "dialog" and "open" not in attributes:
-        inner.hidden = True
-    if attributes:
-        _describe(inner, attributes, deep=deep)
-    if tag_id == _TIME or "itemprop" in attributes or "rel" in attributes:
-        _keep_item(node, attributes, inner, found)
-    return inner
-
-
-def _describe(inner: Context, attributes: Mapping[str, str | None], *, deep: bool) -> None:
-    """Take from an element's attributes what its lines need to know."""
-    if not deep:
-        names = attributes.get("class") or ""
-        for name in ("id", "role", "itemprop"):
-            if value := attributes.get(name):
-                names = f"{names} {value}"
-        inner.names = names
-    if not inner.hidden and not attributes.keys().isdisjoint(_HIDING):
-        inner.hidden = _is_hidden(attributes)
+    get = attributes.get
+    names = " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))
+    bits = 0 if kind == LINK and "href" not in attributes else _BITS.get(kind, 0)
+    if _is_hidden(attributes) or (tag_id == _DIALOG and "open" not in attributes):
+        bits |= HIDDEN
+        if kind < BLOCK and not places.flags[places.blocks[context]] & HIDDEN:
+            bits |= ODD
+    inner = places.open(context, tag_id, names, bits, is_block=kind >= BLOCK)
     if MARK in attributes:
-        inner.mark = attributes[MARK]
+        places.marks[inner] = attributes[MARK]
+    if tag_id == _TIME or "itemprop" in attributes or "rel" in attributes:
+        _keep_item(node, attributes, inner, places, found)
+    return inner
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
@@ -214,32 +216,34 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
     return style is not None and _UNSEEN.search(style, 0, MAX_VALUE_CHARS) is not None
 
 
-def _keep(node: LexborNode, found: Found) -> None:
+def _keep(node: LexborNode, tag_id: int, found: Found) -> None:
     """Keep a meta, link, title or JSON-LD element."""
     attributes = node.attributes
-    tag = node.tag
-    if tag == "meta" and len(found.metas) < MAX_VALUES:
+    if tag_id == _SCRIPT:
+        if "ld+json" in (attributes.get("type") or "") and len(found.scripts) < MAX_VALUES:
+            found.scripts.append(node.text())
+    elif tag_id == _META and len(found.metas) < MAX_VALUES:
         found.metas.append(attributes)
-    elif tag == "link" and len(found.links) < MAX_VALUES:
+    elif tag_id == _LINK_ELEMENT and len(found.links) < MAX_VALUES:
         found.links.append(attributes)
-    elif tag == "title":
+    elif tag_id == _TITLE:
         found.title = found.title or node.text()
-    elif tag == "script" and "ld+json" in (attributes.get("type") or "") and len(found.scripts) < MAX_VALUES:
-        found.scripts.append(node.text())
 
 
 def _keep_item(
-    node: LexborNode, attributes: Mapping[str, str | None], context: Context, found: Found
+    node: LexborNode, attributes: Mapping[str, str | None], context: int, places: Contexts, found: Found
 ) -> None:
     """Keep a microdata property, a ``rel=author`` or ``rel=tag`` link, or a ``time`` element."""
     if len(found.items) >= MAX_VALUES or len(found.times) >= MAX_VALUES:
         return
+    tag_id = node.tag_id
     props = (attributes.get("itemprop") or "").split()
-    rels = (attributes.get("rel") or "").split() if context.tag == "a" else []
+    rels = (attributes.get("rel") or "").split() if tag_id == _A else []
     names = [p for p in props if p in WANTED_ITEMS] + [f"rel={r}" for r in rels if r in {"author", "tag"}]
     if names:
         inner = node.css_first("[itemprop=name]") if "itemscope" in attributes else None
         text = (inner or node).text()[:MAX_VALUE_CHARS]
         found.items.extend((name, attributes, text) for name in names)
-    if context.tag == "time":
-        found.times.append((attributes.get("datetime") or "", node.text()[:MAX_VALUE_CHARS], context.words))
+    if tag_id == _TIME:
+        words = places.to_places([context])[context].words
+        found.times.append((attributes.get("datetime") or "", node.text()[:MAX_VALUE_CHARS], words))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from cleaners.html.words import add_words
+from cleaners.html.contexts import HIDDEN, LINKED, PREFORMATTED, Contexts
 from cleaners.segment import SPACE
-from cleaners.values import Block
 
 MAX_CELL_CHARS: Final = 120
 """A table row is one line when each of its cells is at most one line, none longer than this."""
@@ -19,151 +19,134 @@ SPACES: Final = " \t\n\r\f"
 _RUN: Final = re.compile("[ \t\n\r\f]+")
 # Linear: one character class. Line breaks of other standards; HTML shows them as white space.
 _ODD_BREAK: Final = re.compile("[\r\v\f\x85\u2028\u2029]")
-
-
-class Context:
-    """What the text inside one element knows of its place; ``block`` is None for a block itself."""
-
-    __slots__ = ("_words", "block", "hidden", "is_link", "is_pre", "mark", "names", "parent", "path", "tag")
-
-    def __init__(self, tag: str, path: str, parent: Context | None, block: Context | None) -> None:
-        self.tag = tag
-        self.path = path
-        self.parent = parent
-        self.block = block
-        self.names = ""
-        self.mark: str | None = parent.mark if parent else None
-        self._words: frozenset[str] | None = None
-        self.hidden = self.is_link = self.is_pre = False
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Words of this element and of all above it but ``body``, made when a line first needs them."""
-        if self._words is None:
-            chain = [self]
-            while (above := chain[-1].parent) is not None and above._words is None:
-                chain.append(above)
-            words = above._words if above and above._words else frozenset()
-            for inner in reversed(chain):
-                if inner.names:
-                    words = add_words(words, inner.names)
-                inner._words = words
-            return words
-        return self._words
-
-
-TOP: Final = Context("body", "body", None, None)
-"""The context of ``body``: its own words and attributes say nothing about any one line."""
+_CELLS: Final = frozenset({"td", "th"})
+NO_OWNER: Final = -1
 
 
 class Lines:
-    """Rendered lines as they grow: parallel columns of text and of what the DOM knew."""
+    """Rendered lines as they grow: parallel columns of text and of what the DOM knew.
 
-    def __init__(self) -> None:
+    ``parts`` and ``owners`` are the open line, text node by text node, each with its context; white space
+    has none. ``elements`` numbers each line's block element in document order, ``parents`` gives the block
+    element around each.
+    """
+
+    def __init__(self, named: Mapping[int, str]) -> None:
+        self.places = Contexts(named)
         self.texts: list[str] = []
-        self.contexts: list[Context] = []
+        self.contexts: list[int] = []
         self.link_chars: list[int] = []
+        self.elements: list[int] = []
+        self.parents: list[int] = [-1]
         self.parts: list[str] = []
-        """The open line."""
-        self._context: Context | None = None
-        self._linked = 0
-        self._link_end = -1
-        self._aside: list[tuple[str, Context]] = []
-        self._rows: list[tuple[int, Context]] = []
+        self.owners: list[int] = []
+        self.aside: list[tuple[str, int]] = []
+        """Hidden parts of a line that is seen: a line of their own behind it."""
+        self.link_end = -1
+        """How many parts the open line had where its last link ended."""
+        self._rows: list[int] = []
 
-    def blocks(self) -> list[Block]:
-        """Return what the DOM knew, one entry a line."""
-        return [
-            Block((inner.block or inner).tag, (inner.block or inner).path, inner.words, linked, inner.hidden)
-            for inner, linked in zip(self.contexts, self.link_chars, strict=True)
-        ]
-
-    def marks(self) -> list[str | None]:
-        """Return the number of each line's site rule mark."""
-        return [inner.mark for inner in self.contexts]
-
-    def add(self, data: str, context: Context) -> None:
-        """Add a text node to the open line."""
-        if context.is_pre:
-            data = self._add_all_but_last(data, context)
+    def add_odd(self, data: str, context: int, element: int) -> None:
+        """Add a text node unlike most: one that keeps its white space, or is hidden within a seen line."""
+        flags = self.places.flags
+        if flags[context] & PREFORMATTED:
+            *whole, data = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            for part in whole:
+                self.parts.append(part)
+                self.owners.append(context)
+                self.end(element)
         elif not data.strip(SPACES):
             if self.parts:
-                self.parts.append(" ")
+                self.add_space()
             return
-        if context.hidden and context.block is not None and not context.block.hidden:
-            self._aside.append((data, context))
+        if flags[context] & HIDDEN and not flags[self.places.blocks[context]] & HIDDEN:
+            self.aside.append((data, context))
             return
-        if self._context is None:
-            self._context = context
-        elif self._context is not context:
-            self._context = context.block or context
-        if context.is_link:
-            self._linked += len(data.strip(SPACES))
         self.parts.append(data)
+        self.owners.append(context)
 
-    def _add_all_but_last(self, data: str, context: Context) -> str:
-        """Add what ``pre`` holds, a line at a time; return its last, still open line."""
-        *whole, last = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for part in whole:
-            self._context = context
-            self._linked += len(part) if context.is_link else 0
-            self.parts.append(part)
-            self.end()
-        return last
-
-    def end(self) -> None:
-        """End the open line; a line with nothing on it leaves no trace."""
-        context = self._context
-        if context is not None:
-            text = "".join(self.parts)
-            if context.is_pre:
-                text = text.rstrip(SPACES)
-            elif "  " in text or not text.isprintable():
-                text = _RUN.sub(" ", text).strip(" ")
+    def end(self, element: int) -> None:
+        """End the open line of a block element; a line with nothing on it leaves no trace."""
+        parts, owners = self.parts, self.owners
+        if parts:
+            context, data = owners[0], parts[0]
+            flags = self.places.flags[context]
+            if len(parts) > 1:
+                data = "".join(parts)
+                context, linked = self._read_owners()
             else:
-                text = text.strip(" ")
-            self._append(text, context, self._linked)
-            self._linked = 0
-            self._context = None
-        self._link_end = -1
-        self.parts.clear()
-        if self._aside:
-            aside, self._aside = self._aside, []
-            text = _RUN.sub(" ", " ".join([data for data, _ in aside])).strip(" ")
-            self._append(text, aside[0][1], 0)
+                linked = len(data if flags & PREFORMATTED else data.strip(SPACES)) if flags & LINKED else 0
+            if flags & PREFORMATTED:
+                self._append(data.rstrip(SPACES), context, linked, element)
+            else:
+                data = data.strip(SPACES)
+                if "  " in data or not data.isprintable():
+                    self._append(_RUN.sub(" ", data), context, linked, element)
+                else:
+                    self.texts.append(data)
+                    self.contexts.append(context)
+                    self.link_chars.append(linked if linked < len(data) else len(data))
+                    self.elements.append(element)
+            self.link_end = -1
+            parts.clear()
+            owners.clear()
+        if self.aside:
+            text = _RUN.sub(" ", " ".join([data for data, _ in self.aside])).strip(" ")
+            self._append(text, self.aside[0][1], 0, element)
+            self.aside.clear()
 
-    def _append(self, text: str, context: Context, linked: int) -> None:
+    def _read_owners(self) -> tuple[int, int]:
+        """Return the context that all parts of the open line share, and its characters in links."""
+        flags, blocks = self.places.flags, self.places.blocks
+        context, linked = self.owners[0], 0
+        for data, owner in zip(self.parts, self.owners, strict=True):
+            if owner != NO_OWNER:
+                if owner != context:
+                    context = blocks[owner]
+                if flags[owner] & LINKED:
+                    linked += len(data if flags[owner] & PREFORMATTED else data.strip(SPACES))
+        return context, linked
+
+    def _append(self, text: str, context: int, linked: int, element: int) -> None:
         if not text.isprintable():
             text = _ODD_BREAK.sub(" ", text)
-        if not text.strip(SPACE):
-            return
-        self.texts.append(text)
-        self.contexts.append(context)
-        self.link_chars.append(min(linked, len(text)))
+        if text.strip(SPACE):
+            self.texts.append(text)
+            self.contexts.append(context)
+            self.link_chars.append(min(linked, len(text)))
+            self.elements.append(element)
 
-    def begin_link(self) -> None:
-        """Keep two links apart that follow each other without a space: no browser joins their words."""
-        if self.parts and len(self.parts) == self._link_end:
-            self.parts.append(" ")
+    def add_space(self) -> None:
+        """Add white space to the open line; runs of it collapse later."""
+        self.parts.append(" ")
+        self.owners.append(NO_OWNER)
 
-    def end_link(self) -> None:
-        """Remember where a link ended."""
-        self._link_end = len(self.parts)
+    def enter(self, element: int, *, is_row: bool) -> int:
+        """Begin a block element inside another and return its number."""
+        if self.parts or self.aside:
+            self.end(element)
+        if is_row:
+            self._rows.append(len(self.texts))
+        self.parents.append(element)
+        return len(self.parents) - 1
 
-    def begin_row(self, context: Context) -> None:
-        """Begin a table row."""
-        self._rows.append((len(self.texts), context))
+    def leave(self, element: int, context: int, *, is_row: bool) -> None:
+        """End a block element."""
+        if self.parts or self.aside:
+            self.end(element)
+        if is_row:
+            self._end_row(element, context)
 
-    def end_row(self) -> None:
+    def _end_row(self, element: int, row: int) -> None:
         """Join the cells of a data row into one line; rows that lay out a page stay apart."""
-        first, row = self._rows.pop()
+        first = self._rows.pop()
         texts = self.texts[first:]
         if len(texts) < 2 or max(map(len, texts)) > MAX_CELL_CHARS:
             return
-        cells = {id(inner.block or inner) for inner in self.contexts[first:]}
-        is_data = all((inner.block or inner).tag in {"td", "th"} for inner in self.contexts[first:])
-        if not is_data or len(cells) < len(texts):
+        places = self.places
+        is_data = all(places.tag(places.blocks[context]) in _CELLS for context in self.contexts[first:])
+        if not is_data or len(set(self.elements[first:])) < len(texts):
             return
         linked = sum(self.link_chars[first:])
-        del self.texts[first:], self.contexts[first:], self.link_chars[first:]
-        self._append(CELL_BREAK.join(texts), row, linked)
+        del self.texts[first:], self.contexts[first:], self.link_chars[first:], self.elements[first:]
+        self._append(CELL_BREAK.join(texts), row, linked, element)

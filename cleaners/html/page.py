@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 
+from cleaners.html.contexts import Place
 from cleaners.html.dates import to_iso
 from cleaners.html.dom import read_html
+from cleaners.html.htmlpage import HtmlPage, to_view
+from cleaners.html.lines import Lines
 from cleaners.html.marking import Mark, Rule, mark_elements
 from cleaners.html.metadata import find_evidence
 from cleaners.layout import find_prose
 from cleaners.segment import SPACE, fold_lines
 from cleaners.values import Block, Page, Span
-
-_NO_BLOCK = Block("body", "body", frozenset(), 0, hidden=False)
 
 
 def to_page(
@@ -24,7 +25,7 @@ def to_page(
     url: str | None = None,
     captured_at: datetime | None = None,
     rules: Sequence[Rule] = (),
-) -> Page:
+) -> HtmlPage:
     r"""Return an HTML capture as a page; the same bytes always give the same page.
 
     Every block element gives one line, ``br`` ends a line, a data table's row is one line with its
@@ -43,14 +44,16 @@ def to_page(
     rendered = lines.texts or [""]
     ends = list(accumulate(map(len, rendered), lambda end, length: end + 1 + length))
     texts = [text.strip(SPACE) for text in rendered]
-    blocks = lines.blocks() or [_NO_BLOCK]
+    places, place_of = _to_places(lines)
+    link_chars = lines.link_chars or [0]
     headings = [
-        text for text, block in zip(texts, blocks, strict=True) if block.tag == "h1" and not block.hidden
+        texts[line]
+        for line, number in enumerate(place_of)
+        if places[number].tag == "h1" and not places[number].hidden
     ]
-    starts = [end - len(text) for end, text in zip(ends, rendered, strict=True)]
-    page = Page(
+    page = HtmlPage(
         source_text="\n".join(rendered),
-        starts=starts,
+        starts=[end - len(text) for end, text in zip(ends, rendered, strict=True)],
         ends=ends,
         texts=texts,
         keys=fold_lines(texts),
@@ -58,10 +61,19 @@ def to_page(
         media_type="text/html",
         url=url,
         captured_at=captured_at,
-        blocks=blocks,
+        blocks=_to_blocks(places, place_of, link_chars),
         evidence=tuple(find_evidence(found, headings, url=url, captured_at=captured_at)),
+        places=places,
+        place_of=place_of,
+        link_chars=link_chars,
+        elements=lines.elements or [0],
+        parents=lines.parents,
+        view=to_view(places, place_of, texts, link_chars),
     )
-    return replace(page, marked=tuple(_to_spans(page, lines.marks(), marks))) if marks else page
+    if not marks:
+        return page
+    numbers = [lines.places.marks.get(context) for context in lines.contexts]
+    return replace(page, marked=tuple(_to_spans(page, numbers, marks)))
 
 
 def _to_spans(page: Page, numbers: Sequence[str | None], marks: Sequence[Mark]) -> Iterator[Span]:
@@ -75,3 +87,20 @@ def _to_spans(page: Page, numbers: Sequence[str | None], marks: Sequence[Mark]) 
             elif value is None and label in {"tags", "credit"}:
                 value = page.texts[line]
             yield page.span(line, label, reason=reason, value=value)
+
+
+def _to_places(lines: Lines) -> tuple[list[Place], list[int]]:
+    """Return the distinct places of the lines, and which one each line stands at."""
+    contexts = lines.contexts or [0]
+    by_context = lines.places.to_places(contexts)
+    numbers = {place: number for number, place in enumerate(dict.fromkeys(by_context.values()))}
+    number_of = {context: numbers[place] for context, place in by_context.items()}
+    return list(numbers), [number_of[context] for context in contexts]
+
+
+def _to_blocks(places: Sequence[Place], place_of: Sequence[int], link_chars: Sequence[int]) -> list[Block]:
+    """Return what the DOM knew, one entry a line."""
+    return [
+        Block(place.tag, place.path, place.words, linked, place.hidden)
+        for place, linked in zip(map(places.__getitem__, place_of), link_chars, strict=True)
+    ]

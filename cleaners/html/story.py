@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleaners.html import boxes
-from cleaners.html.prose import Place, find_wrappers
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.segment import fold_lines
 from cleaners.values import Page, Span
 
@@ -27,19 +27,18 @@ def find_main(page: Page) -> Iterator[Span]:
 
     Left alone: what stands in a box (sidebar, footer, comments), however long it is.
     """
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
-    wrappers = find_wrappers(page)
-    places: dict[Place, float] = {}
-    for line, block in enumerate(page.blocks):
-        text = page.texts[line]
-        if block.hidden or len(text) < MIN_SENTENCE_CHARS or block.link_chars > MAX_LINK_DENSITY * len(text):
+    weights = [
+        0.0 if place.hidden or page.view.is_boxed(number) else _weigh(place.path, place.words)
+        for number, place in enumerate(page.places)
+    ]
+    for line, place in enumerate(page.place_of):
+        if not (score := weights[place]):
             continue
-        place = block.path, block.words
-        if place not in places:
-            places[place] = 0.0 if boxes.is_boxed(*place, wrappers) else _weigh(*place)
-        if places[place]:
-            score = places[place] + (LONG_SCORE if len(text) >= MIN_PROSE_CHARS else 0.0)
+        text = page.texts[line]
+        if len(text) >= MIN_SENTENCE_CHARS and page.link_chars[line] <= MAX_LINK_DENSITY * len(text):
+            score += LONG_SCORE if len(text) >= MIN_PROSE_CHARS else 0.0
             score += SENTENCE_SCORE if text.rstrip(_CLOSERS).endswith(_TERMINALS) else 0.0
             yield page.span(line, "body", reason="html/main", score=min(score, 1.0))
 
@@ -59,29 +58,29 @@ def find_title(page: Page) -> Iterator[Span]:
 
     The outermost heading wins over other lines, as breadcrumbs and share boxes repeat the headline.
     """
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
     titles = [e.value for e in page.evidence if e.field == "title" and "\n" not in e.value]
-    wanted = set(fold_lines(titles))
+    wanted = set(fold_lines(titles)) - {""}
     matches = [
-        line for line, key in enumerate(page.keys) if key and key in wanted and not page.blocks[line].hidden
+        (line, page.places[page.place_of[line]]) for line, key in enumerate(page.keys) if key in wanted
     ]
     for tag in _HEADINGS:
-        for line in matches:
-            if page.blocks[line].tag == tag:
+        for line, place in matches:
+            if place.tag == tag and not place.hidden:
                 yield page.span(line, "title", reason=f"html/title/{tag}", score=0.9)
                 return
 
 
 def find_captions(page: Page) -> Iterator[Span]:
     """Yield ``caption`` for ``figcaption`` lines outside boxes."""
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
-    lines = [
-        line for line, block in enumerate(page.blocks) if "figcaption" in block.path and not block.hidden
-    ]
-    wrappers = find_wrappers(page) if lines else frozenset()
-    for line in lines:
-        block = page.blocks[line]
-        if not boxes.is_boxed(block.path, block.words, wrappers):
+    captions = {
+        number
+        for number, place in enumerate(page.places)
+        if "figcaption" in place.path and not place.hidden and not page.view.is_boxed(number)
+    }
+    for line, place_number in enumerate(page.place_of) if captions else ():
+        if place_number in captions:
             yield page.span(line, "caption", reason="html/figcaption", score=0.9)

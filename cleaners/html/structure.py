@@ -6,12 +6,10 @@ stands around most of the page's prose: a ``<form>`` around the whole page makes
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from cleaners.html.boxes import is_boxed, judge_path
-from cleaners.html.prose import MIN_PROSE_CHARS, Place, find_places, find_prose, find_wrappers, link_density
+from cleaners.html.htmlpage import MIN_PROSE_CHARS, HtmlPage
 from cleaners.values import Page, Span
 
 _ROLES: Final = {
@@ -27,8 +25,6 @@ MIN_HEADLINE_CHARS: Final = 30
 MIN_PROSE_SHARE: Final = 0.25
 """Where less of the text is prose, the page is a list of links, and its links are its content."""
 
-MIN_COMMON: Final = 0.85
-MIN_REGION_PROSE: Final = 3
 REGION_SCORE: Final = 0.8
 MAX_HIDDEN_SHARE: Final = 0.5
 
@@ -38,21 +34,25 @@ def find_semantic(page: Page) -> Iterator[Span]:
 
     Left alone: headings, and the ``header`` of an ``article``; its ``footer`` counts little.
     """
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
-    wrappers = find_wrappers(page)
-    known: dict[Place, tuple[str, str, float] | None] = {}
-    for line, block in enumerate(page.blocks):
-        place = block.path, block.words
-        if place not in known:
-            known[place] = judge_path(block.path, wrappers) or _judge_roles(block.words - wrappers)
-        if verdict := known[place]:
+    wrappers = page.view.wrappers
+    verdicts = [
+        verdict or _judge_roles(place.words, wrappers)
+        for verdict, place in zip(page.view.by_path, page.places, strict=True)
+    ]
+    for line, place in enumerate(page.place_of):
+        if verdict := verdicts[place]:
             element, label, score = verdict
             yield page.span(line, label, reason=f"html/<{element}>", score=score)
 
 
-def _judge_roles(words: frozenset[str]) -> tuple[str, str, float] | None:
-    return next(((role, *verdict) for role, verdict in _ROLES.items() if role in words), None)
+def _judge_roles(words: frozenset[str], wrappers: frozenset[str]) -> tuple[str, str, float] | None:
+    if words.isdisjoint(_ROLES):
+        return None
+    return next(
+        ((role, *verdict) for role, verdict in _ROLES.items() if role in words and role not in wrappers), None
+    )
 
 
 def find_links(page: Page) -> Iterator[Span]:
@@ -61,14 +61,16 @@ def find_links(page: Page) -> Iterator[Span]:
     Left alone: links inside sentences. A single linked line says little, and on a page of
     links and next to no prose all of this says little.
     """
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
-    prose = sum(len(page.texts[line]) for line in find_prose(page))
-    total = sum(len(text) for text, block in zip(page.texts, page.blocks, strict=True) if not block.hidden)
+    chars = [len(text) for text in page.texts]
+    prose = sum(chars[line] for line in page.view.prose)
+    seen = [not place.hidden for place in page.places]
+    total = sum(count for count, place in zip(chars, page.place_of, strict=True) if seen[place])
     trust = 1.0 if prose >= MIN_PROSE_SHARE * total else 0.5
     run: list[int] = []
-    for line in range(len(page.texts)):
-        if link_density(page, line) >= MIN_LINK_DENSITY:
+    for line, linked in enumerate(page.link_chars):
+        if linked >= MIN_LINK_DENSITY * chars[line] and linked:
             run.append(line)
         elif run:
             yield from _judge_run(page, run, trust)
@@ -87,35 +89,12 @@ def _judge_run(page: Page, run: list[int], trust: float) -> Iterator[Span]:
 
 
 def find_region(page: Page) -> Iterator[Span]:
-    """Yield lines outside the element that most of the prose shares.
-
-    Which element that is, no word or tag name says: it is the class words and the path that nearly
-    all paragraphs have and the line has not.
-    """
-    prose = find_prose(page) if page.blocks else []
-    if len(prose) < MIN_REGION_PROSE:
-        return
-    places = find_places(page, prose)
-    shared_chars: Counter[str] = Counter()
-    for (path, words), chars in places.items():
-        for name in words.union(_to_prefixes(path)):
-            shared_chars[name] += chars
-    most = MIN_COMMON * places.total()
-    shared = frozenset([name for name, chars in shared_chars.items() if chars >= most])
-    prefix = max((name for name in shared if name.endswith("/")), key=len, default="")
-    words = frozenset([name for name in shared if not name.endswith("/")])
-    known: dict[Place, bool] = {}
-    for line, block in enumerate(page.blocks):
-        place = block.path, block.words
-        if place not in known:
-            known[place] = words <= block.words and f"{block.path}/".startswith(prefix)
-        if not known[place]:
-            yield page.span(line, "boilerplate", reason="html/outside-main", score=REGION_SCORE)
-
-
-def _to_prefixes(path: str) -> list[str]:
-    """Return the paths of the ancestors, each with its closing slash."""
-    return [path[: at + 1] for at, char in enumerate(path) if char == "/"]
+    """Yield lines outside the element that most of the prose shares."""
+    if isinstance(page, HtmlPage):
+        outside = page.view.outside
+        for line, place in enumerate(page.place_of):
+            if place in outside:
+                yield page.span(line, "boilerplate", reason="html/outside-main", score=REGION_SCORE)
 
 
 def find_hidden(page: Page) -> Iterator[Span]:
@@ -124,16 +103,15 @@ def find_hidden(page: Page) -> Iterator[Span]:
     Left alone: paragraphs in the midst of the story and in no box, which a button unfolds; and
     everything, if it is most of the page: then a script was to show it.
     """
-    if not page.blocks:
+    if not isinstance(page, HtmlPage):
         return
-    hidden = [line for line, block in enumerate(page.blocks) if block.hidden]
+    unseen = {number for number, place in enumerate(page.places) if place.hidden}
+    hidden = [line for line, place in enumerate(page.place_of) if place in unseen] if unseen else []
     chars = sum(len(page.texts[line]) for line in hidden)
     if not hidden or chars > MAX_HIDDEN_SHARE * sum(map(len, page.texts)):
         return
-    wrappers = find_wrappers(page)
-    outside = {span.start for span in find_region(page)}
     for line in hidden:
-        block = page.blocks[line]
-        folded = len(page.texts[line]) >= MIN_PROSE_CHARS and page.starts[line] not in outside
-        if not folded or is_boxed(block.path, block.words, wrappers):
+        place = page.place_of[line]
+        folded = len(page.texts[line]) >= MIN_PROSE_CHARS and place not in page.view.outside
+        if not folded or page.view.is_boxed(place):
             yield page.span(line, "boilerplate", reason="html/hidden", score=1.0)

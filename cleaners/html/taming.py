@@ -68,6 +68,8 @@ _TAG: Final = re.compile(
     r"(?P<rest>(?:[^>\"'=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|[=\"'])*+)(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
+# Linear: as in _TAG.
+_QUOTED: Final = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 # Linear: disjoint classes.
 _OPENED: Final = re.compile(r"<[a-zA-Z][a-zA-Z0-9:-]*+[\s/]")
 
@@ -85,15 +87,20 @@ def tame(html: str) -> str:
 
 
 def _has_endless_tag(html: str) -> bool:
-    """Return whether some tag may be longer than ``MAX_TAG_CHARS``; a long script is none."""
-    window = MAX_TAG_CHARS // 2
+    """Return whether some tag has absurdly many attributes; a long script is none, a long value is fine."""
+    window, done, script, in_script = MAX_TAG_CHARS // 2, 0, 0, False
     for start in range(0, len(html) - window, window):
-        if html.find(">", start, start + window) < 0:
-            opened = html.rfind("<", 0, start + 1)
-            if opened <= html.rfind(">", 0, start + 1) or not _OPENED.match(html, opened):
-                continue
-            if html.rfind("<script", 0, opened) <= html.rfind("</script", 0, opened):
-                return True
+        if start < done or html.find(">", start, start + window) >= 0:
+            continue
+        opened = html.rfind("<", done, start + 1)
+        if opened < 0 or not _OPENED.match(html, opened) or html.find(">", opened, start) >= 0:
+            continue
+        tag = _TAG.match(html, opened)
+        done = tag.end() if tag else start
+        begun, ended = html.rfind("<script", script, opened), html.rfind("</script", script, opened)
+        script, in_script = opened, begun > ended or (begun == ended and in_script)
+        if not in_script and tag and _has_many_attributes(tag):
+            return True
     return False
 
 
@@ -124,7 +131,9 @@ def _close(name: str, stack: list[str]) -> bool:
 
 
 def _tame_attributes(match: re.Match[str]) -> str:
-    rest = match["rest"]
-    if len(rest) > MAX_ATTRIBUTES and len(rest.split()) > MAX_ATTRIBUTES:
-        return f"<{match['close']}{match['name']}>"
-    return match[0]
+    return f"<{match['close']}{match['name']}>" if _has_many_attributes(match) else match[0]
+
+
+def _has_many_attributes(match: re.Match[str]) -> bool:
+    rest = match["rest"] or ""
+    return len(rest) > MAX_ATTRIBUTES and len(_QUOTED.sub("", rest).split()) > MAX_ATTRIBUTES

@@ -1,0 +1,227 @@
+"""The queue of a run: what is to be asked, by whom, and when its host may be asked again.
+
+Claiming a URL takes a slot of its host and sets the host's next moment in one transaction, so the
+pace holds over all threads and processes that share the file. With one slot a host (the default)
+the pause is counted from the end of an answer: two requests never reach a server closer together.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from captures.fetching.state import State
+from captures.fetching.urls import to_origin
+from captures.fetching.values import Found, Kind, Outcome, Place
+
+_POLL_SECONDS: Final = 0.2
+"""How soon a free slot of another process is noticed."""
+_MAX_BACK_OFF_SECONDS: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed URL: the row of the queue, and the slot of its host."""
+
+    id: int
+    slot: int
+    host: str
+    tries: int
+    found: Found
+
+
+class Ended(NamedTuple):
+    """How a URL of a run ended, and why so."""
+
+    outcome: Outcome
+    reason: str = ""
+    status: int | None = None
+
+
+class Wait(NamedTuple):
+    """Nothing can be claimed now; ask again then. ``is_over``: nothing is waiting, anywhere."""
+
+    seconds: float
+    is_over: bool
+
+
+class Queue:
+    """The queue of one run, as one worker sees it."""
+
+    def __init__(self, state: State, run: int, worker: str, per_host: int = 1) -> None:
+        self._state, self._run, self._worker, self._per_host = state, run, worker, per_host
+
+    def add(self, found: Iterable[Found]) -> int:
+        """Add URLs; return how many were new to this run."""
+        added: dict[str, int] = {}
+        with self._state.writing() as connection:
+            for one in found:
+                host = to_origin(one.url).netloc
+                cursor = connection.execute(
+                    "INSERT OR IGNORE INTO queue(run, url, host, kind, source, found_on, hint, hops) "
+                    "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                    (self._run, one.url, host, *one[1:]),
+                )
+                added[host] = added.get(host, 0) + cursor.rowcount
+            for host, count in added.items():
+                _count_waiting(connection, self._run, host, count)
+        return sum(added.values())
+
+    def refuse(self, found: Iterable[Found], reason: str) -> None:
+        """Write down URLs that are not asked."""
+        with self._state.writing() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO queue(run, url, host, kind, source, found_on, hint, hops, outcome, "
+                "reason) VALUES(?, ?, '', ?, ?, ?, ?, ?, 'refused', ?)",
+                [(self._run, *one, reason) for one in found],
+            )
+
+    def count(self, source: str) -> int:
+        """Return how many URLs of a source are or were to be asked."""
+        row = self._state.row(
+            "SELECT count(*) FROM queue WHERE run=? AND source=? AND kind IN ('page', 'warc') "
+            "AND coalesce(outcome, '')<>'refused'",
+            self._run, source,
+        )  # fmt: skip
+        return row[0] if row else 0
+
+    def way_to(self, url: str) -> list[str]:
+        """Return the lists and redirects of this run through which a URL was found, the nearest first."""
+        rows = self._state.rows(
+            "WITH RECURSIVE way(url, depth) AS (SELECT ?, 0 UNION ALL SELECT q.found_on, depth+1 "
+            "FROM way w JOIN queue q ON q.run=? AND q.url=w.url WHERE q.found_on IS NOT NULL AND depth<32) "
+            "SELECT url FROM way WHERE depth>0 ORDER BY depth",
+            url, self._run,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    def claim(self) -> Work | Wait:
+        """Claim a URL whose host may be asked now, or say how long to wait."""
+        now = time.time()
+        ready = self._find_ready(now)
+        if ready is None:  # looked without a lock first: waiting must not keep others from writing
+            return self._wait(now)
+        with self._state.writing() as connection:
+            ready = self._find_ready(now)
+            if ready is None:
+                return Wait(0.0, is_over=False)
+            row = connection.execute(
+                "SELECT * FROM queue WHERE run=? AND host=? AND not_before<=? "
+                "AND outcome IS NULL AND worker IS NULL ORDER BY not_before, id LIMIT 1",
+                (self._run, ready, now),
+            ).fetchone()
+            if row is None:
+                return Wait(_POLL_SECONDS, is_over=False)
+            slot = connection.execute(
+                "INSERT INTO slots(host, worker) VALUES(?, ?)", (ready, self._worker)
+            ).lastrowid
+            connection.execute(
+                "UPDATE queue SET worker=?, tries=tries+1 WHERE id=?", (self._worker, row["id"])
+            )
+            _count_waiting(connection, self._run, ready, -1)
+        found = Found(row["url"], Kind(row["kind"]), row["source"], row["found_on"], row["hint"], row["hops"])
+        return Work(row["id"], slot or 0, ready, row["tries"] + 1, found)
+
+    def finish(self, work: Work, ended: Ended, place: Place | None = None, kind: Kind | None = None) -> None:
+        """Say how a URL ended, where its records are, and what it turned out to be."""
+        with self._state.writing() as connection:
+            connection.execute(
+                "UPDATE queue SET outcome=?, reason=?, status=?, warc=?, start=?, kind=?, worker=NULL, "
+                "at=strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE id=?",
+                (*ended, *(place or (None, None)), kind or work.found.kind, work.id),
+            )
+
+    def put_back(self, work: Work, wait_seconds: float, *, is_try: bool) -> None:
+        """Let a URL wait; ``is_try``: it was asked, in vain."""
+        with self._state.writing() as connection:
+            connection.execute(
+                "UPDATE queue SET worker=NULL, not_before=?, tries=tries-? WHERE id=?",
+                (time.time() + wait_seconds if wait_seconds else 0.0, not is_try, work.id),
+            )
+            _count_waiting(connection, self._run, work.host, 1)
+
+    def release(self, work: Work, pause_seconds: float) -> None:
+        """Give the slot of a host back; nobody asks it before the pause is over."""
+        with self._state.writing() as connection:
+            connection.execute("DELETE FROM slots WHERE id=?", (work.slot,))
+            self._pause(connection, work.host, pause_seconds)
+
+    def pause_start(self, work: Work, pause_seconds: float) -> None:
+        """Count the pause from the start too: for hosts that are asked by several at once."""
+        with self._state.writing() as connection:
+            self._pause(connection, work.host, pause_seconds)
+
+    def back_off(self, work: Work, retry_after: float | None) -> float:
+        """Leave a host alone that said it is busy; return for how long, doubled each time in a row."""
+        with self._state.writing() as connection:
+            self._pause(connection, work.host, 0.0)
+            row = connection.execute(
+                "UPDATE hosts SET refusals=refusals+1 WHERE host=? RETURNING refusals", (work.host,)
+            ).fetchone()
+            seconds = retry_after if retry_after is not None else min(2.0 ** row[0], _MAX_BACK_OFF_SECONDS)
+            self._pause(connection, work.host, seconds)
+        return seconds
+
+    def forgive(self, work: Work) -> None:
+        """Forget that a host was busy: it answers again."""
+        with self._state.writing() as connection:
+            connection.execute("UPDATE hosts SET refusals=0 WHERE host=? AND refusals>0", (work.host,))
+
+    def refuse_waiting(self, reason: str, host: str | None = None) -> int:
+        """End all that waits (for one host), unasked; return how many."""
+        where, values = ("AND host=?", (host,)) if host else ("", ())
+        with self._state.writing() as connection:
+            count = connection.execute(
+                f"UPDATE queue SET outcome=?, reason=? WHERE run=? {where} "  # noqa: S608 - one of two texts
+                "AND outcome IS NULL AND worker IS NULL",
+                (Outcome.REFUSED, reason, self._run, *values),
+            ).rowcount
+            connection.execute(f"DELETE FROM lines WHERE run=? {where}", (self._run, *values))  # noqa: S608
+        return count
+
+    def _find_ready(self, now: float) -> str | None:
+        """Return a host with something waiting, a free slot and its pause over."""
+        row = self._state.row(
+            "SELECT l.host FROM lines l LEFT JOIN hosts h USING(host) WHERE l.run=? "
+            "AND coalesce(h.next_at, 0)<=? AND (SELECT count(*) FROM slots s WHERE s.host=l.host)<? "
+            "AND EXISTS(SELECT 1 FROM queue q WHERE q.run=l.run AND q.host=l.host AND q.not_before<=? "
+            "AND q.outcome IS NULL AND q.worker IS NULL) LIMIT 1",
+            self._run, now, self._per_host, now,
+        )  # fmt: skip
+        return row[0] if row else None
+
+    def _wait(self, now: float) -> Wait:
+        row = self._state.row(
+            "SELECT min(max(coalesce(h.next_at, 0), (SELECT min(q.not_before) FROM queue q WHERE q.run=l.run "
+            "AND q.host=l.host AND q.outcome IS NULL AND q.worker IS NULL))) "
+            "FROM lines l LEFT JOIN hosts h USING(host) WHERE l.run=?",
+            self._run,
+        )
+        if row is None or row[0] is None:
+            busy = self._state.row(
+                "SELECT 1 FROM queue WHERE run=? AND outcome IS NULL AND worker IS NOT NULL LIMIT 1",
+                self._run,
+            )
+            return Wait(_POLL_SECONDS, is_over=busy is None)
+        # A moment that has passed: the slot is taken, and its release is not announced.
+        left = row[0] - now
+        return Wait(min(left, _POLL_SECONDS) if left > 0 else _POLL_SECONDS / 20, is_over=False)
+
+    def _pause(self, connection: sqlite3.Connection, host: str, seconds: float) -> None:
+        connection.execute(
+            "INSERT INTO hosts(host, next_at) VALUES(?, ?) "
+            "ON CONFLICT(host) DO UPDATE SET next_at=max(next_at, excluded.next_at)",
+            (host, time.time() + seconds),
+        )
+
+
+def _count_waiting(connection: sqlite3.Connection, run: int, host: str, count: int) -> None:
+    connection.execute(
+        "INSERT INTO lines(run, host, waiting) VALUES(?, ?, ?) "
+        "ON CONFLICT(run, host) DO UPDATE SET waiting=waiting+excluded.waiting",
+        (run, host, count),
+    )
+    connection.execute("DELETE FROM lines WHERE run=? AND host=? AND waiting<=0", (run, host))

@@ -1,0 +1,44 @@
+"""What a fetch did, for a person: new, unchanged, changed, gone, and what was not fetched and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Console
+
+from captures.fetching.runs import FetchReport
+from captures.fetching.urls import show
+from flows.summary import count
+
+_MAX_REASONS: Final = 12
+_MAX_URL_CHARS: Final = 90
+_ORDER: Final = ("new", "changed", "unchanged", "gone", "redirect", "error", "failed", "refused", "not-due",
+                 "waiting")  # fmt: skip
+
+
+def print_fetched(console: Console, report: FetchReport) -> None:
+    """Print what a run fetched and what not."""
+    for line in describe(report):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def describe(report: FetchReport) -> Iterator[str]:
+    """Yield the lines on a run.
+
+    >>> from collections import Counter
+    >>> next(describe(FetchReport(Counter(new=2, refused=1), requests=4)))
+    'Fetched with 4 requests (0.0 MB): 2 new, 1 refused.'
+    """
+    told = [f"{report.outcomes[name]:,} {name}" for name in _ORDER if report.outcomes[name]]
+    size = f"{report.received_bytes / 1e6:.1f} MB"
+    yield f"Fetched with {count(report.requests, 'request')} ({size}): {', '.join(told) or 'no page'}."
+    if report.lists:
+        told = [f"{report.lists[name]:,} {name}" for name in _ORDER if report.lists[name]]
+        yield f"Feeds, sitemaps and lists: {', '.join(told)}."
+    reasons = [(key, number) for key, number in report.reasons.most_common() if key[0] != "gone"]
+    for (outcome, reason), number in reasons[:_MAX_REASONS]:
+        why = f"{outcome}: {reason}" if reason else outcome
+        yield f"  {number:>7,} {why}, as {show(report.examples[outcome, reason], _MAX_URL_CHARS)}"
+    if report.path:
+        yield f"A line for every URL: {report.path}"

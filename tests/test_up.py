@@ -1,0 +1,136 @@
+"""``strigil up`` and the deployments it serves: real processes, spoken to as the UI speaks to them."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bench.generated import write_captures
+from flows.deployments import DEPLOYMENTS, load_flow
+from tests.strigil_command import query, strigil
+from tests.test_cli_clean import COUNT
+from tests.up_server import Up, wait_until
+
+BACKFILL = "backfill/backfill"
+
+
+def test_a_taken_port_is_said_with_the_next_free_one(tmp_path: Path) -> None:
+    """Nothing is started; the sentence can be typed in as it is."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = strigil("up", "--home", tmp_path / "home", "--port", str(port), cwd=tmp_path)
+    assert ended.returncode == 2
+    assert f"Port {port} is taken" in ended.stderr
+    assert "strigil up --port " in ended.stderr
+
+
+def test_a_database_that_is_not_postgres_is_refused(tmp_path: Path) -> None:
+    """The sentence says what is taken; no folder is made."""
+    ended = strigil("up", "--home", tmp_path / "home", "--database-url", "mysql://x/y", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "postgresql://" in ended.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_second_up_in_the_same_home_is_refused(up: Up) -> None:
+    """Two supervisors would tread on each other's runs."""
+    ended = strigil("up", "--home", up.folder / "home", "--port", str(up.port + 1), cwd=up.folder)
+    assert ended.returncode == 1
+    assert "Another strigil up" in ended.stderr
+
+
+def test_every_deployment_is_served_and_zombies_are_watched(up: Up) -> None:
+    """The list in flows/deployments.py is what the UI shows; the automation is there, once."""
+    served = {one["name"] for one in up.call("/deployments/filter", limit=100)}
+    assert served == {one.name for one in DEPLOYMENTS}
+    assert {one.flow for one in DEPLOYMENTS} == {
+        f"{f.fn.__module__}.{f.fn.__name__}" for f in map(load_flow, DEPLOYMENTS)
+    }
+    assert len(up.call("/automations/filter", limit=10)) == 1
+
+
+def test_nothing_calls_out(up: Up) -> None:
+    """The server sends no statistics, and its pages forbid the browser to talk to anybody else."""
+    page = httpx.get(f"{up.url}/", follow_redirects=True, timeout=60)
+    assert "connect-src 'self'" in page.headers["content-security-policy"]
+    assert up.call("/admin/settings")["server"]["analytics_enabled"] is False
+
+
+def test_a_backfill_from_the_form(up: Up) -> None:
+    """Only the source is given; the run says how it ended and leaves everything there is to look at."""
+    write_captures(up.folder / "scrapes", 9)
+    (up.folder / "scrapes" / "broken.txt.gz").write_bytes(b"\x1f\x8b no gzip at all")
+    run = up.finish(up.begin(BACKFILL, request={"source": "scrapes"}))
+    assert run["state"]["name"] == "CompletedWithRejects"
+    assert run["state"]["message"].startswith("9 cleaned, 1 ")
+    assert run["name"].startswith("backfill scrapes (balanced), 20")
+    assert query(COUNT, up.folder / "strigil-archive") == [{"rows": 10, "captures": 10}]
+    left = up.artifacts(run["id"])
+    assert set(left) == {
+        f"backfill-{name}"
+        for name in ("progress", "summary", "statuses", "labels", "sites", "fields", "picture", "review")
+    }
+    assert left["backfill-progress"] == 100.0
+    assert "| captures | cleaned | 9 |" in left["backfill-summary"]
+    assert left["backfill-picture"].startswith("data:image/svg+xml;base64,")
+    review = httpx.get(f"{up.url}/reviews/{run['id']}.html", timeout=60)
+    assert review.status_code == httpx.codes.OK
+    assert f"{up.url}/reviews/{run['id']}.html" in left["backfill-review"]
+
+    again = up.finish(up.begin(BACKFILL, request={"source": "scrapes"}))
+    assert (again["state"]["name"], again["state"]["message"]) == ("Completed", "nothing new")
+
+
+def test_what_cannot_be_is_said_in_a_sentence(up: Up) -> None:
+    """The run ends as failed before anything is made; its log holds no traceback."""
+    write_captures(up.folder / "other", 1)
+    request = {
+        "source": "other", "archive": "none", "captured_from": "2021-02-01", "captured_to": "2021-01-01",
+    }  # fmt: skip
+    run = up.finish(up.begin(BACKFILL, request=request))
+    assert run["state"]["type"] == "FAILED"
+    assert "Captured from 2021-02-01 is after captured to 2021-01-01" in run["state"]["message"]
+    assert "Traceback" not in up.logs(run["id"])
+    assert not (up.folder / "none").exists()
+
+
+def test_a_misspelt_field_is_refused_before_a_run_begins(up: Up) -> None:
+    """The form's model forbids what it does not know, and the server holds it to that."""
+    with pytest.raises(httpx.HTTPStatusError, match="409"):
+        up.begin(BACKFILL, request={"source": "scrapes", "polcy": "strict"})
+
+
+def test_a_cancelled_run_stops_and_the_next_goes_on(up: Up) -> None:
+    """Cancelled as the UI does it: what was published stays, and the same form does only the rest."""
+    write_captures(up.folder / "many", 1_500)
+    request = {"source": "many", "archive": "cancelled", "captures_per_shard": 100}
+    run_id = up.begin(BACKFILL, request=request)
+    wait_until(lambda: any((up.folder / "cancelled" / "ledger").glob("*/*.json")))
+    up.call(f"/flow_runs/{run_id}/set_state", state={"type": "CANCELLING"})
+    assert up.finish(run_id)["state"]["type"] == "CANCELLED"
+    before = len(list((up.folder / "cancelled" / "log").iterdir()))
+    run = up.finish(up.begin(BACKFILL, request=request))
+    assert run["state"]["name"] == "Completed"
+    assert before > 1
+    assert query(COUNT, up.folder / "cancelled") == [{"rows": 1_500, "captures": 1_500}]
+
+
+def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> None:
+    """SIGTERM takes all down; after a restart the run is known, marked, and another one finishes its work."""
+    write_captures(up.folder / "long", 1_500, seed=1)
+    request = {"source": "long", "archive": "stopped", "captures_per_shard": 100}
+    run_id = up.begin(BACKFILL, request=request)
+    wait_until(lambda: any((up.folder / "stopped" / "ledger").glob("*/*.json")))
+    assert up.stop(signal.SIGTERM) == 0
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{up.url}/api/health", timeout=5)
+    up.start()
+    assert up.run(run_id)["state"]["type"] in {"CRASHED", "CANCELLED"}
+    assert up.finish(up.begin(BACKFILL, request=request))["state"]["name"] == "Completed"
+    assert query(COUNT, up.folder / "stopped") == [{"rows": 1_500, "captures": 1_500}]
