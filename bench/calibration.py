@@ -100,7 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shares = " ".join(f"{truth:.2f}" for truth in curve.truth)
         print(f"{name:16} {kind:5} error {curve.error:.3f}  main text by bin: {shares}")
     if options.picture and curves:
-        draw_reliability({f"{name}, {kind}": (c.chance, c.truth) for (name, kind), c in curves.items()}, PICTURE)
+        draw_reliability(
+            {f"{name}, {kind}": (c.chance, c.truth) for (name, kind), c in curves.items()}, PICTURE
+        )
     return 0 if curves else 1
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from typing import Final
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from bench.augment import Augmenter, Marked
 from bench.gold_lines import mark_lines
 from bench.pages import GoldPage, Selection, read_training_pages
+from bench.tagger_hints import find_hints
 from cleaners import lexicon
 from cleaners.decode import decode
 from cleaners.html.page import to_page as to_html_page
@@ -37,6 +39,8 @@ _ODD_BREAKS: Final = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", " "))
 _GROUP_OF: Final = {label: number for number, (_, labels) in enumerate(LABEL_GROUPS) for label in labels}
 _OPINIONS: Final = ("region", "repetition", "hidden")
 """Families that name no kind of debris."""
+
+_hints = cache(lambda: find_hints().to_hints())
 
 Keys = Mapping[str, int]
 
@@ -105,7 +109,7 @@ def _to_html_example(page: GoldPage, html: Page, kinds: list[int]) -> Example | 
     lines = [line for line, text in enumerate(html.texts) if text]
     if gold is None or len(lines) < 3:
         return None
-    features = to_features(to_lines([html], [lines]))
+    features = to_features(to_lines([html], [lines]), _hints())
     lengths = np.array([len(html.texts[line]) for line in lines])
     return Example(
         page.set_name,
@@ -178,7 +182,7 @@ def _to_text_example(page: GoldPage, marked: Sequence[tuple[str, int]], kinds: K
         page.set_name,
         page.page_id,
         page.domain,
-        to_features(to_lines([text], [numbers])).astype(np.float32),
+        to_features(to_lines([text], [numbers]), _hints()).astype(np.float32),
         to_groups(text, numbers, list(lexicon.find(text))),
         np.array([marked[line][1] for line in numbers], np.float32),
         np.array([kinds.get(text.keys[line], -1) for line in numbers]),

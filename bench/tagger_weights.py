@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from bench.tagger_hints import find_hints
 from bench.tagger_net import CONTEXTS, DILATIONS, MAX_BAG_SUM, TaggerNet
 from cleaners.tagger.network import INPUT_STEPS, MAX_BAG, MAX_HIDDEN, MAX_INPUT
 
@@ -26,7 +27,10 @@ def to_arrays(net: TaggerNet, vocabulary: Sequence[str], most_hidden: float) -> 
     def linear(name: str) -> tuple[Array, Array]:
         return weights[f"{name}.weight"].T, weights[f"{name}.bias"]
 
+    hints = find_hints()
     arrays: dict[str, Any] = {
+        "hint_hashes": hints.hashes,
+        "hint_weights": hints.steps,
         "dilations": np.array(DILATIONS, np.int16),
         "contexts": np.array(CONTEXTS, np.int16),
         "words": np.frombuffer("\n".join(vocabulary).encode(), np.uint8),

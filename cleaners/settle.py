@@ -21,7 +21,7 @@ PLACE_SCORE: Final = 0.5
 """What standing before the first or after the last paragraph adds."""
 EVEN_CHANCE: Final = 0.5
 MAX_FRAMED_LINES: Final = 4
-"""So few lines around a story are no page's frame: somebody has trimmed the capture already."""
+"""So few lines around a story are no page's frame: somebody has trimmed the text capture already."""
 NEIGHBOUR_SCORE: Final = 0.5
 """What standing next to a removed line adds."""
 
@@ -33,7 +33,8 @@ def settle(
     decisions = [BODY if text else BLANK for text in page.texts]
     bar = BARS[policy]
     cases = _cases(page, spans)
-    _ask_model(judgement, cases, decisions, bar)
+    framed: Set[int] = frozenset() if page.blocks else _find_framed(judgement)
+    _ask_model(judgement, framed, cases, decisions, bar)
     for line, case in cases.items():
         decisions[line] = case.decide(0.0 if case.is_inside else PLACE_SCORE, bar)
     _ask_neighbours(page, cases, decisions, bar)
@@ -55,9 +56,14 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
     return cases
 
 
-def _ask_model(judgement: Judgement, cases: Mapping[int, Case], decisions: list[Decision], bar: Bar) -> None:
+def _ask_model(
+    judgement: Judgement,
+    framed: Set[int],
+    cases: Mapping[int, Case],
+    decisions: list[Decision],
+    bar: Bar,
+) -> None:
     """Add the model's word to the cases, and decide the lines of which nobody else has said anything."""
-    framed = _find_framed(judgement)
     for line, chance, label in zip(judgement.lines, judgement.chances, judgement.labels, strict=True):
         if case := cases.get(line):
             case.chance, case.model_label, case.is_framed = chance, label, line in framed

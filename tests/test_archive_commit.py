@@ -17,9 +17,9 @@ from archive.errors import (
     PromotionRefusedError,
     SchemaChangedError,
 )
+from archive.local import LocalStore
 from archive.log import Log, LogEntry
 from archive.sealed import from_sealed, to_sealed
-from archive.local import LocalStore
 from archive.values import Pipeline
 from tests.archive_builders import (
     NEXT_PIPELINE,

@@ -36,13 +36,14 @@ TEASERS = [
     "Storm warning lifted",
     "Ten best beaches",
 ]
+HINTS = own_network().hints
 texts = st.lists(st.text(max_size=60), min_size=1, max_size=20)
 
 
 def features(lines: list[str]) -> np.ndarray:
     """Return the features of non-blank lines without indentation."""
     zeros = np.zeros(len(lines), np.int64)
-    return to_features(Lines(lines, zeros, zeros, np.array([len(lines)])))
+    return to_features(Lines(lines, zeros, zeros, np.array([len(lines)])), HINTS)
 
 
 def judge_alone(page: Page) -> Judgement:
@@ -56,7 +57,7 @@ def test_features_are_finite_and_one_row_a_line(lines: list[str]) -> None:
     page = to_page("\n".join(lines))
     numbers = [line for line, text in enumerate(page.texts) if text]
     if numbers:
-        found = to_features(to_lines([page], [numbers]))
+        found = to_features(to_lines([page], [numbers]), HINTS)
         assert found.shape == (len(numbers), len(NAMES))
         assert np.isfinite(found).all()
         assert len(to_groups(page, numbers, [])) == len(numbers)
@@ -69,9 +70,9 @@ def test_features_do_not_depend_on_other_pages(pages: list[list[str]]) -> None:
     lines = [[line for line, text in enumerate(page.texts) if text] for page in read]
     if read:
         alone = [
-            to_features(to_lines([page], [numbers])) for page, numbers in zip(read, lines, strict=True)
+            to_features(to_lines([page], [numbers]), HINTS) for page, numbers in zip(read, lines, strict=True)
         ]
-        assert np.array_equal(to_features(to_lines(read, lines)), np.concatenate(alone))
+        assert np.array_equal(to_features(to_lines(read, lines), HINTS), np.concatenate(alone))
 
 
 def test_features_say_what_their_names_say() -> None:
@@ -82,6 +83,18 @@ def test_features_say_what_their_names_say() -> None:
     assert found["colons"][1] > 0 == found["colons"][0]
     assert found["dense"][2] > 0.8 > found["dense"][0]
     assert found["at"].tolist() == [0, 0.5, 1]
+
+
+def test_words_hint_at_what_they_stand_in() -> None:
+    """Words of the lexicons' phrases, in lines that are no phrase, in any of their languages."""
+    found = dict(
+        zip(
+            NAMES, features(["Get our newsletter now", "Kommentar von Ida", "The ferry runs."]).T, strict=True
+        )
+    )
+    assert found["hint_newsletter"].argmax() == 0
+    assert found["hint_comment"].argmax() == 1
+    assert found["hint_newsletter"][0] > 3 * found["hint_newsletter"][2]
 
 
 def test_every_character_has_a_class() -> None:
@@ -179,7 +192,9 @@ def test_places_know_the_box_from_the_wrapper() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["body", "body/div/p", "body/nav/ul/li"]), st.booleans(), st.integers(0, 300)),
+        st.tuples(
+            st.sampled_from(["body", "body/div/p", "body/nav/ul/li"]), st.booleans(), st.integers(0, 300)
+        ),
         min_size=1,
         max_size=30,
     )

@@ -24,6 +24,7 @@ MIN_LONG_DENSE: Final = 25
 MIN_WORD_SHARE: Final = 0.005
 WORD_SLOTS: Final = 1 << 15
 _HASHED_CHARS: Final = 32
+HINT_SLOTS: Final = 1 << 20
 _PAGE_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 """Keeps equal lines of two pages apart."""
 _MULTIPLIERS: Final = (
@@ -52,10 +53,30 @@ NAMES: Final = (
     "short_words", "common_words", "known_words", "twins", "blanks_before", "blanks_after", "at", "to_end",
     "at_chars", "lines_above", "lines_below", "page_lines", "page_chars", "page_mean", "page_long",
     "page_dense", "terminal_rate", "indent",
+    "hint_nav", "hint_related", "hint_byline", "hint_section", "hint_copyright", "hint_comment",
+    "hint_caption", "hint_newsletter", "hint_share",
 )  # fmt: skip
 
 
 _COUNTED: Final = (ch.COMMA, ch.TERMINAL, ch.COLON, ch.QUOTE, ch.OPEN, ch.DASH, ch.BAR, ch.SYMBOL)
+
+
+class Hints(NamedTuple):
+    """What single words hint at: words of the lexicons' phrases, in all their languages.
+
+    ``row[hash % len(row)]`` is the row of a word in ``weights`` (rows, len(GROUPS) - 1): how much more the
+    word is said in the phrases of each group than words are on the whole. Row 0 is for all other words.
+    """
+
+    row: npt.NDArray[np.uint16]
+    weights: Floats
+
+    @classmethod
+    def from_words(cls, hashes: npt.NDArray[np.uint32], weights: Floats) -> Hints:
+        """Return the hints of words with these hashes."""
+        row = np.zeros(HINT_SLOTS, np.uint16)
+        row[hashes % HINT_SLOTS] = np.arange(1, len(hashes) + 1)
+        return cls(row, np.concatenate([np.zeros((1, weights.shape[1])), weights]))
 
 
 class Lines(NamedTuple):
@@ -102,7 +123,7 @@ class _Pages(NamedTuple):
         return result
 
 
-def to_features(lines: Lines) -> Floats:
+def to_features(lines: Lines, hints: Hints) -> Floats:
     """Return (lines, len(NAMES)) numbers for the lines of some pages; there must be at least one.
 
     What a line's numbers are does not depend on the other pages.
@@ -110,7 +131,13 @@ def to_features(lines: Lines) -> Floats:
     letters, pages = _read(lines.texts), _Pages.from_sizes(lines.sizes)
     is_long = (letters.lengths >= MIN_LONG_CHARS) | (letters.counts[:, ch.DENSE] >= MIN_LONG_DENSE)
     columns = [*_shape(letters), *_words(letters, pages, is_long), *_place(letters, lines, pages, is_long)]
-    return np.stack(columns, axis=1)
+    return np.concatenate([np.stack(columns, axis=1), _hints(letters, hints)], axis=1)
+
+
+def hash_words(texts: list[str]) -> tuple[npt.NDArray[np.uint32], Ints]:
+    """Return the hashes of all words of some texts, and the number of the text each stands in."""
+    letters = _read(texts)
+    return letters.hashes, letters.word_lines
 
 
 def _read(texts: list[str]) -> _Letters:
@@ -133,7 +160,7 @@ def _read(texts: list[str]) -> _Letters:
         in_word = spaced | dense
         place = np.arange(len(codes)) - word_starts[np.maximum(np.cumsum(begins) - 1, 0)]
         mixed = ch.tables().lower[codes] * _MULTIPLIERS[np.clip(place, 0, _HASHED_CHARS - 1)] * in_word
-        hashes = _scatter(np.add.reduceat(mixed.astype(np.uint32), word_starts))
+        hashes = _scatter(np.add.reduceat(mixed.astype(np.uint32), word_starts, dtype=np.uint32))
         word_chars = np.add.reduceat(in_word.astype(np.int64), word_starts)
     return _Letters(
         kind, starts, breaks - starts, counts, word_starts, line_of[word_starts], word_chars, hashes
@@ -220,6 +247,18 @@ def _count_twins(letters: _Letters, pages: _Pages) -> Ints:
     by_page = key + pages.of.astype(np.uint64) * _PAGE_STEP
     _, which, counts = np.unique(by_page, return_inverse=True, return_counts=True)
     return np.where(key > 0, counts[which], 1)
+
+
+def _hints(letters: _Letters, hints: Hints) -> Floats:
+    """Return what the words of each line hint at, by group: less for a word among many."""
+    rows = hints.row[letters.hashes % len(hints.row)]
+    hit = np.flatnonzero(rows)
+    lines, total = letters.word_lines[hit], len(letters.lengths)
+    words = np.bincount(letters.word_lines, minlength=total)
+    weights = hints.weights[rows[hit]]
+    summed = [np.bincount(lines, weights=column, minlength=total) for column in weights.T]
+    found: Floats = np.round(np.stack(summed, axis=1) / np.sqrt(words + 1.0)[:, None], 6)
+    return found
 
 
 def _place(letters: _Letters, lines: Lines, pages: _Pages, is_long: npt.NDArray[np.bool_]) -> list[Floats]:

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaners.tagger.features import GROUPS, Floats, Ints
+from cleaners.tagger.features import GROUPS, Floats, Hints, Ints
 from cleaners.tagger.places import TAGS, Places
 
 PAGE_TYPES: Final = ("article", "forum", "product", "collection", "listing", "documentation", "service")
@@ -42,6 +42,7 @@ LABEL_GROUPS: Final = (
 INPUT_STEPS: Final = 128.0
 """A number is rounded to this part of its spread."""
 MAX_INPUT: Final = 1024.0
+HINT_STEPS: Final = 100.0
 MAX_HIDDEN: Final = 2047.0
 MAX_BAG: Final = 1024.0
 DECIMALS: Final = 4
@@ -96,6 +97,7 @@ class Network:
 
     layers: dict[str, Linear]
     scales: dict[str, Floats]
+    hints: Hints
     bags: Whole
     words: dict[str, int]
     dilations: tuple[int, ...]
@@ -202,6 +204,7 @@ def load_network(file: Traversable) -> Network:
             for name in names
         },
         {name: arrays[name].astype(np.float64) for name in ("mean", "std", "dom_mean", "dom_std")},
+        Hints.from_words(arrays["hint_hashes"], arrays["hint_weights"] / HINT_STEPS),
         arrays["bags"].astype(np.float32),
         {word: number for number, word in enumerate(bytes(arrays["words"]).decode().split("\n"))},
         dilations=tuple(map(int, arrays["dilations"])),

@@ -24,7 +24,43 @@ MIN_WRAPPER_SHARE: Final = 0.5
 """What holds this share of the prose is a wrapper; its words are read apart from those of boxes."""
 MAX_DEPTH: Final = 20
 
-TAGS: Final = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "tr", "div", "dt", "dd", "pre", "blockquote", "figcaption", "article", "section", "header", "footer", "nav", "aside", "form", "button", "a", "body", "main", "ul", "ol", "table", "summary", "details", "address", "label"]
+TAGS: Final = [
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "td",
+    "th",
+    "tr",
+    "div",
+    "dt",
+    "dd",
+    "pre",
+    "blockquote",
+    "figcaption",
+    "article",
+    "section",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+    "form",
+    "button",
+    "a",
+    "body",
+    "main",
+    "ul",
+    "ol",
+    "table",
+    "summary",
+    "details",
+    "address",
+    "label",
+]
 """Block elements that the tagger tells apart; number 0 stands for all others."""
 _TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(TAGS, start=1)}
 

@@ -73,7 +73,9 @@ def judge(
         else None
         for page, found in zip(some, their, strict=True)
     ]
-    scores = (network or own_network()).score(Inputs(to_features(features), groups, features.sizes, places))
+    network = network or own_network()
+    numbers = to_features(features, network.hints)
+    scores = network.score(Inputs(numbers, groups, features.sizes, places))
     chances, labels = scores.main.tolist(), _to_labels(scores.labels)
     types = _to_types(scores.page_types)
     start = 0
