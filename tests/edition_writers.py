@@ -1,0 +1,133 @@
+"""Compactions in processes of their own, to be killed and watched.
+
+Run as ``python -m tests.edition_writers COMMAND ROOT``: it forks out of a process that has no threads.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from archive.archive import Archive
+from archive.local import LocalStore
+from tests.archive_builders import PIPELINE, fill, make_capture
+
+CAPTURES = 40
+STEPS = ("stage", "replace", "exchange", "remove", "discard")
+"""What a compaction does to the store, in the words of the store."""
+
+
+def fill_days(root: Path) -> None:
+    """Make an archive of five batches, each over three days, and promote its edition."""
+    archive = Archive.open(root)
+    size = CAPTURES // 5
+    for start in range(0, CAPTURES, size):
+        fill(archive, [make_capture(number) for number in range(start, start + size)])
+    archive.promote(PIPELINE)
+
+
+def run_killed_compactions(root: Path) -> int:
+    """Kill a compaction at every step, each in a folder of its own; return how many were killed."""
+    return _run("kill", root)[0]
+
+
+def run_reader(root: Path) -> list[int]:
+    """Read while another process compacts; return how often that was right, wrong, and refused."""
+    return _run("read", root)
+
+
+def _run(command: str, root: Path) -> list[int]:
+    words = [sys.executable, "-m", "tests.edition_writers", command, str(root)]
+    folder = Path(__file__).parents[1]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=folder, timeout=300)
+    return [int(word) for word in done.stdout.split()]
+
+
+def kill(root: Path) -> list[int]:
+    """Kill a compaction before and after its first step, its second step, and so on, until it ends."""
+    whole = root / "whole"
+    _wait(_fork(lambda: fill_days(whole)))
+    step = 0
+    while True:
+        folder = shutil.copytree(whole, root / f"step-{step:03}", symlinks=True)
+        status = _wait(_fork(lambda: _compact_until(folder, step)))  # noqa: B023 - it runs at once
+        if not os.WIFSIGNALED(status):
+            break
+        step += 1
+    shutil.rmtree(whole)
+    return [step]
+
+
+def _compact_until(root: Path, step: int) -> None:
+    """Compact, and die at a step: even numbers before one, odd ones after it."""
+    count = 0
+
+    def tick() -> None:
+        nonlocal count
+        if count == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count += 1
+
+    def watched(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            tick()
+            result = method(*arguments, **options)
+            tick()
+            return result
+
+        return call
+
+    for name in STEPS:
+        setattr(LocalStore, name, watched(getattr(LocalStore, name)))
+    list(Archive.open(root).compact())
+
+
+def read(root: Path) -> list[int]:
+    """Count rows again and again until a compaction by another process has ended."""
+    pattern = f"{root}/clean/current/data/*/*.parquet"
+    right = wrong = gone = 0
+    pid = _fork(lambda: list(Archive.open(root).compact()))
+    is_running = True
+    while is_running or not right:
+        is_running = is_running and os.waitpid(pid, os.WNOHANG) == (0, 0)
+        try:
+            [(count,)] = duckdb.sql(f"select count(*) from read_parquet('{pattern}')").fetchall()
+        except duckdb.Error:
+            gone += 1
+            continue
+        right, wrong = right + (count == CAPTURES), wrong + (count != CAPTURES)
+    return [right, wrong, gone]
+
+
+def _fork(work: Callable[[], object]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        code = 255
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return pid
+
+
+def _wait(pid: int) -> int:
+    status = os.waitpid(pid, 0)[1]
+    if os.WIFEXITED(status) and os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"a process ended with {os.waitstatus_to_exitcode(status)}")
+    return status
+
+
+COMMANDS: dict[str, Callable[[Path], list[int]]] = {"kill": kill, "read": read}
+
+if __name__ == "__main__":
+    name, folder = sys.argv[1:]
+    sys.stdout.write(" ".join(map(str, COMMANDS[name](Path(folder)))))
