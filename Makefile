@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: setup dev demo test lint format lock quality speed clean
+.PHONY: setup dev demo test test-browser lint format lock quality speed clean
 
 setup: $(VENV)/.setup ## the environment, with the strigil command in .venv/bin
 
@@ -32,6 +32,9 @@ demo: setup ## clean the captures in examples/ into an archive and show what cam
 
 test: lint ## lint, types and the whole suite
 	$(BIN)/python -m pytest
+
+test-browser: dev ## what only a real browser can show (needs Chromium)
+	$(BIN)/python -m pytest -m browser
 
 lint: dev
 	$(BIN)/ruff check .
