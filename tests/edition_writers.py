@@ -21,6 +21,7 @@ from archive.local import LocalStore
 from tests.archive_builders import PIPELINE, fill, make_capture
 
 CAPTURES = 40
+DAY_CAPTURES = 6
 STEPS = ("stage", "replace", "exchange", "remove", "discard")
 """What a compaction does to the store, in the words of the store."""
 
@@ -31,6 +32,14 @@ def fill_days(root: Path) -> None:
     size = CAPTURES // 5
     for start in range(0, CAPTURES, size):
         fill(archive, [make_capture(number) for number in range(start, start + size)])
+    archive.promote(PIPELINE)
+
+
+def fill_one_day(root: Path) -> None:
+    """Make an archive of three batches of one day, and promote its edition."""
+    archive = Archive.open(root)
+    for start in range(0, DAY_CAPTURES, 2):
+        fill(archive, [make_capture(3 * number) for number in range(start, start + 2)])
     archive.promote(PIPELINE)
 
 
@@ -54,7 +63,7 @@ def _run(command: str, root: Path) -> list[int]:
 def kill(root: Path) -> list[int]:
     """Kill a compaction before and after its first step, its second step, and so on, until it ends."""
     whole = root / "whole"
-    _wait(_fork(lambda: fill_days(whole)))
+    _wait(_fork(lambda: fill_one_day(whole)))
     step = 0
     while True:
         folder = shutil.copytree(whole, root / f"step-{step:03}", symlinks=True)

