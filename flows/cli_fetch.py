@@ -10,8 +10,7 @@ import typer
 from flows.cli_options import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
-    PolicyName,
-    PolicyOption,
+    NewPolicyOption,
     check_archive_place,
     stderr,
     stdout,
@@ -83,7 +82,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     state: Annotated[
         str, typer.Option(help="Folder of WARC files and queue. [default: ARCHIVE/fetch]", metavar="DIR")
     ] = "",
-    policy: PolicyOption = PolicyName.BALANCED,
+    policy: NewPolicyOption = None,
 ) -> None:
     """Fetch feeds, sitemaps and pages into WARC, politely, and clean what is new into an archive.
 
@@ -105,11 +104,12 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
         tuple(allow_host or ()), kind.value, group, contact, state, delay,
         refetch.value if refetch else None, max_pages, threads, per_host,
     )  # fmt: skip
+    run_options = RunOptions(Policy(policy.value) if policy else None)
     plan = read_plan(sources, options, look_up)
     with StopSwitch() as stop:
         fetched = _fetch(plan, archive, options, stop)
         print_fetched(stdout(), fetched.report)
-        cleaned = run_items(fetched.items(), Archive.open(archive), RunOptions(Policy(policy.value)), stop)
+        cleaned = run_items(fetched.items(), Archive.open(archive), run_options, stop)
     if cleaned.items > cleaned.items_known or cleaned.failures or cleaned.finished:
         print_summary(stdout(), cleaned)
     if stop.signal_number is not None:
