@@ -23,9 +23,10 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 from archive.coverage import Coverage, ledger_name, merged_name
-from archive.errors import CannotExchangeError, DamagedFileError
+from archive.errors import CannotExchangeError, DamagedFileError, PublishedError
 from archive.merge import merge_parts
 from archive.parts import WRITER, Place, footer_keys, part_name
+from archive.published import published_editions
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Staged, Store, digest_file
 from archive.values import PartRecord, Pipeline
@@ -144,6 +145,8 @@ class _Day:
     def _exchange(self, merged: Sequence[_Merged]) -> bool:
         """Put merged parts in place of their inputs; return False if these have changed meanwhile."""
         with self._store.lock(f"clean/{self._edition}", alone=True):
+            if self._edition in published_editions(self._store):
+                raise PublishedError(self._edition)  # while the parts were merged
             now = {record.path: record for record in self._read_records()}
             inputs = [part for one in merged for part in one.inputs]
             if any(now.get(part.path) != part or not self._store.exists(part.path) for part in inputs):

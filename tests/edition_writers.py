@@ -6,22 +6,28 @@ Run as ``python -m tests.edition_writers COMMAND ROOT``: it forks out of a proce
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from archive.archive import Archive
+from archive.errors import NoEditionError
 from archive.local import LocalStore
 from tests.archive_builders import PIPELINE, fill, make_capture
+from tests.archive_writers import write_all
 
 CAPTURES = 40
 DAY_CAPTURES = 6
+MIX_ROUNDS = int(os.environ.get("STRIGIL_TEST_MIX_ROUNDS", "3"))
 STEPS = ("stage", "replace", "exchange", "remove", "discard")
 """What a compaction does to the store, in the words of the store."""
 
@@ -51,6 +57,11 @@ def run_killed_compactions(root: Path) -> int:
 def run_reader(root: Path) -> list[int]:
     """Read while another process compacts; return how often that was right, wrong, and refused."""
     return _run("read", root)
+
+
+def run_mixed(root: Path) -> list[int]:
+    """Write and compact at the same time and kill all of it; return kills and rows seen twice."""
+    return _run("mix", root)
 
 
 def _run(command: str, root: Path) -> list[int]:
@@ -108,12 +119,42 @@ def read(root: Path) -> list[int]:
     while is_running or not right:
         is_running = is_running and os.waitpid(pid, os.WNOHANG) == (0, 0)
         try:
-            [(count,)] = duckdb.sql(f"select count(*) from read_parquet('{pattern}')").fetchall()
+            [(count,)] = duckdb.execute(f"select count(*) from read_parquet('{pattern}')").fetchall()
         except duckdb.Error:
             gone += 1
             continue
         right, wrong = right + (count == CAPTURES), wrong + (count != CAPTURES)
     return [right, wrong, gone]
+
+
+def mix(root: Path) -> list[int]:
+    """Kill two writers and a compactor that are at work together, again and again: kills, doubles."""
+    chance = random.Random(11)  # noqa: S311 - a seed, so that a failure can be repeated
+    kills = doubles = 0
+    for number in range(MIX_ROUNDS):
+        folder = root / str(number)
+        for _attempt in range(4):
+            pids = [
+                _fork(lambda: write_all(folder, 8)),  # noqa: B023 - they run at once
+                _fork(lambda: write_all(folder, 12)),  # noqa: B023
+                _fork(lambda: _compact_for_ever(folder)),  # noqa: B023
+            ]
+            time.sleep(chance.uniform(0.05, 0.6))
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+                kills += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+            parts = [str(path) for path in folder.glob("clean/balanced-*/data/*/*.parquet")]
+            if parts:
+                ids = "count(*) - count(distinct capture_id)"
+                [(double,)] = duckdb.execute(f"select {ids} from read_parquet({parts})").fetchall()
+                doubles += double
+    return [kills, doubles]
+
+
+def _compact_for_ever(root: Path) -> None:
+    while True:
+        with suppress(NoEditionError):
+            list(Archive.open(root).compact(PIPELINE.edition))
 
 
 def _fork(work: Callable[[], object]) -> int:
@@ -135,7 +176,7 @@ def _wait(pid: int) -> int:
     return status
 
 
-COMMANDS: dict[str, Callable[[Path], list[int]]] = {"kill": kill, "read": read}
+COMMANDS: dict[str, Callable[[Path], list[int]]] = {"kill": kill, "read": read, "mix": mix}
 
 if __name__ == "__main__":
     name, folder = sys.argv[1:]

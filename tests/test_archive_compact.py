@@ -20,8 +20,16 @@ from archive.errors import CannotExchangeError, DamagedFileError, PublishedError
 from archive.local import LocalStore
 from archive.published import Publication, write_publication
 from archive.read import query
-from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_pages
-from tests.edition_writers import CAPTURES, DAY_CAPTURES, fill_days, run_killed_compactions, run_reader
+from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_pages, read_payload
+from tests.archive_writers import write_all
+from tests.edition_writers import (
+    CAPTURES,
+    DAY_CAPTURES,
+    fill_days,
+    run_killed_compactions,
+    run_mixed,
+    run_reader,
+)
 
 COUNT = "select count(*)::int as rows, count(distinct capture_id)::int as captures from documents"
 ALL = "select * from documents order by capture_id"
@@ -203,3 +211,21 @@ def test_readers_see_each_row_once_while_days_are_exchanged(tmp_path: Path) -> N
     assert right > 0
     assert gone <= right
     assert_sound(Archive.open(tmp_path))
+
+
+def test_writers_and_a_compactor_at_once_killed_again_and_again(tmp_path: Path) -> None:
+    """No row is ever there twice; a last undisturbed run completes it."""
+    kills, doubles = run_mixed(tmp_path)
+    assert kills >= 20
+    assert doubles == 0
+    for root in sorted(tmp_path.iterdir()):
+        write_all(root, 10)
+        archive = Archive.open(root)
+        for logged in archive.unfinished(PIPELINE):
+            batch = logged.load(read_payload)
+            archive.publish(batch, make_pages(batch.captures), PIPELINE)
+        archive.promote(PIPELINE)
+        assert query(archive, COUNT) == [{"rows": CAPTURES, "captures": CAPTURES}]
+        list(archive.compact())
+        assert query(archive, COUNT) == [{"rows": CAPTURES, "captures": CAPTURES}]
+        assert_sound(archive)

@@ -56,7 +56,7 @@ def test_a_diff_on_the_terminal_as_parquet_and_as_a_page(recleaned: Path) -> Non
     assert "6 captures are in both; 6 (100.0%) have another text" in ended.stdout
     assert "newsletter" in ended.stdout
     assert "+ Listen Live" in ended.stdout
-    changes = duckdb.sql(
+    changes = duckdb.execute(
         f"select count(*), min(words_after - words_before) from '{recleaned}/changes.parquet'"
     )
     ((rows, least),) = changes.fetchall()
