@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,22 +15,6 @@ from tests.test_cli_clean import COUNT
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import TaskRun
-
-os.environ |= {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "PREFECT_LOGGING_LEVEL": "ERROR",
-}
-
-
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """Run a Prefect server of the tests' own, with an empty database."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
 
 def task_runs_of(flow_run_name: str) -> list[TaskRun]:
     """Return what the server knows of the task runs of a flow run."""
