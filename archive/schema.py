@@ -71,7 +71,7 @@ _COLUMNS: Final[tuple[tuple[str, pa.DataType, str], ...]] = (
     ("language_score", _SCORE, "How sure, 0 to 1"),
     ("truncated", _STRING, "Why the capture is cut short (WARC-Truncated)"),
     ("payload_digest", _STRING, "sha256:<hex> of the payload"),
-    ("raw_file", _STRING, "WARC file with the raw bytes; relative to the archive if it is in raw/"),
+    ("raw_file", _STRING, "WARC file with the raw bytes; relative to the archive if it is inside it"),
     ("raw_offset", pa.int64(), "First byte of the record in raw_file"),
     ("raw_length", pa.int64(), "Bytes of the (compressed) record"),
     ("raw_record_id", _STRING, "WARC-Record-ID, urn:uuid:…"),
