@@ -57,7 +57,7 @@ def files_of(root: Path) -> list[str]:
     return sorted(
         path.relative_to(root).as_posix()
         for path in root.rglob("*")
-        if path.is_file() and "current" not in path.parts
+        if path.is_file() and path.stat().st_size and "current" not in path.parts
     )
 
 
