@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: setup dev demo test test-browser lint format lock quality speed soak clean
+.PHONY: setup dev demo test test-browser lint format lock quality speed soak clean test-browser
 
 setup: $(VENV)/.setup ## the environment, with the strigil command in .venv/bin
 
@@ -35,6 +35,9 @@ test: lint ## lint, types and the whole suite
 
 test-browser: dev ## what only a real browser can show (needs Chromium)
 	$(BIN)/python -m pytest -m browser
+
+test-browser: dev ## a real browser fills in the backfill form (needs chromium); screenshots into docs/
+	STRIGIL_BROWSER=1 STRIGIL_SCREENSHOTS=docs $(BIN)/python -m pytest tests/test_browser.py
 
 lint: dev
 	$(BIN)/ruff check .
