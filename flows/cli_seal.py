@@ -18,7 +18,9 @@ def seal(
     """Write the checksums of an edition beside it, as BagIt has them, to hand it on or keep it.
 
     Anybody can check it then: sha256sum -c manifest-sha256.txt, or bagit.py --validate. Parts that
-    are added later are not in the bag until it is sealed again. Example: strigil seal --archive news
+    are added later are not in the bag until it is sealed again.
+
+    Example: strigil seal --archive news
     """
     opened = open_archive(archive)
     bag = opened.seal(opened.find_edition(edition) if edition else None)

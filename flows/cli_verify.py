@@ -36,7 +36,9 @@ def verify(
     """Check every file of the archive against its checksum, and list all that is wrong.
 
     With --repair, what other files still say is made again: parts from raw captures, ledger records
-    from parts, marks, bags. Exit code 1 if a problem is left. Example: strigil verify --archive news
+    from parts, marks, bags. Exit code 1 if a problem is left.
+
+    Example: strigil verify --archive news
     """
     opened = open_archive(archive)
     chosen = _to_sample(sample, night)
