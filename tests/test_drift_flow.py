@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,7 @@ def test_a_changed_site_is_an_event_and_a_table(tmp_path: Path) -> None:
     assert event["resource"]["prefect.resource.id"] == "strigil.site.one.example"
     assert "short lines a capture that the site never had" in event["payload"]["summary"]
     assert "Join the club today" in event["payload"]["new_lines"]
-    table = Artifact.get("drift-changes")
+    table: Any = Artifact.get("drift-changes")
     assert table is not None
     assert "one.example" in str(table.data)
     assert "two.example" not in str(table.data)
@@ -56,16 +58,20 @@ def test_a_changed_site_is_an_event_and_a_table(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("prefect_server")
 def test_the_example_makes_an_automation_once() -> None:
     """Run twice it is still one automation, on our event, with an action that notifies."""
-    from prefect.automations import Automation
+    from prefect import get_client
+    from prefect.settings import get_current_settings
 
     from flows.drift_flow import EVENT
 
-    example = runpy.run_path(str(ROOT / "examples/notify_on_drift.py"))
+    environ = os.environ | {"PREFECT_API_URL": str(get_current_settings().api.url)}
     for address in ("https://hooks.example/a", "https://hooks.example/b"):
-        example["main"](address)
-    found: Any = Automation.read(name=example["NAME"])
-    assert EVENT in found.trigger.expect
-    assert found.actions[0].type == "send-notification"
+        command = [sys.executable, str(ROOT / "examples/notify_on_drift.py"), address]
+        subprocess.run(command, env=environ, check=True, timeout=300)
+    with get_client(sync_client=True) as client:
+        [found] = client._client.post("/automations/filter").json()
+    assert found["name"] == "strigil-site-changed"
+    assert found["trigger"]["expect"] == [EVENT]
+    assert found["actions"][0]["type"] == "send-notification"
 
 
 @pytest.mark.usefixtures("prefect_server")
