@@ -150,3 +150,16 @@ def test_a_dead_worker_holds_nobody_up(tmp_path: Path) -> None:
         report = fetch(tmp_path, site.url("/slow.html"), *urls, site=site)
     assert report.outcomes == {"new": 3}
     assert set(ends(report).values()) == {("new", "")}
+
+
+def test_several_at_once_keep_the_pause_between_starts(tmp_path: Path) -> None:
+    """With ``per_host`` above one the pause is between the starts of requests, which may overlap."""
+    with serving() as site:
+        urls = site.add_stories(6)
+        counter = _Counter()
+        for page in site.pages.values():
+            page.raw = counter.answer
+        fetch(tmp_path, *urls, site=site, per_host=3, threads=8, delay_seconds=0.05)
+        times = [one.at for one in site.asked]
+    assert counter.most > 1
+    assert times[-1] - times[1] >= 0.05 * 5 * 0.9

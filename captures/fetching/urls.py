@@ -11,6 +11,7 @@ name them (``drop_query``).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -83,6 +84,7 @@ def to_normal_url(url: str, seen_at: str | None = None) -> str:
     return f"{origin.scheme}://{origin.netloc}{path}{query}"
 
 
+@lru_cache(maxsize=1024)
 def to_origin(url: str) -> Origin:
     """Return the origin of a URL in normal form."""
     parts = urlsplit(url)
