@@ -76,10 +76,13 @@ class ShardTasks:
             task_run_name="{number} of {total}: {name}",
             retries=self._retries,
             retry_delay_seconds=_RETRY_SECONDS,
+            retry_condition_fn=lambda _task, _run, _state: not self._stop.is_requested(),
             cache_policy=NO_CACHE,
             persist_result=False,
         )
         def shard(number: int, total: int, name: str) -> str:  # noqa: ARG001 - shown by Prefect
+            if self._stop.is_requested():
+                return "stopped"
             ended = ends[number] = self._executor.run(jobs[number - 1])
             if ended.failure is not None:
                 raise ShardFailedError(ended.failure)
