@@ -35,6 +35,8 @@ MIN_PART_BYTES: Final = 64 * 1024 * 1024
 """A smaller part is merged with others of its day, if there are others."""
 MAX_PART_BYTES: Final = 256 * 1024 * 1024
 """Parts are merged up to about this size."""
+MAX_INPUTS: Final = 64
+"""Parts are merged so many at a time, as each that is open takes its memory; then what came of that."""
 
 
 class CompactedDay(NamedTuple):
@@ -60,10 +62,18 @@ def compact_edition(store: Store, edition: str, before: str) -> Iterator[Compact
     for folder in store.folders(f"clean/{edition}/data"):
         day = folder.partition("=")[2]
         if day < before:
-            compactor = _Day(store, edition, day)
-            done = compactor.compact()
-            if done:
-                yield done
+            yield from _compact_day(_Day(store, edition, day))
+
+
+def _compact_day(day: _Day) -> Iterator[CompactedDay]:
+    """Merge until nothing is left to merge; yield what came of it, if there was anything."""
+    passes = list(iter(day.compact, None))
+    if passes:
+        yield passes[-1]._replace(
+            parts_before=passes[0].parts_before,
+            rows_merged=sum(one.rows_merged for one in passes),
+            size_bytes=sum(one.size_bytes for one in passes),
+        )
 
 
 class _Day:
@@ -182,7 +192,8 @@ def _choose(parts: Sequence[PartRecord]) -> Iterator[tuple[PartRecord, ...]]:
     for small in alike.values():
         group: list[PartRecord] = []
         for part in small:
-            if group and sum(one.size_bytes for one in group) + part.size_bytes > MAX_PART_BYTES:
+            size_bytes = sum(one.size_bytes for one in group) + part.size_bytes
+            if len(group) == MAX_INPUTS or (group and size_bytes > MAX_PART_BYTES):
                 yield from _worthwhile(group)
                 group = []
             group.append(part)

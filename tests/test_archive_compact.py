@@ -110,11 +110,24 @@ def test_large_parts_are_left_alone_and_merged_ones_have_a_limit(
 ) -> None:
     """Of five parts of a day two fit into one, twice; one is left over."""
     sizes = [(tmp_path / part).stat().st_size for part in parts(tmp_path)]
+    monkeypatch.setattr(compact, "MIN_PART_BYTES", max(sizes) + 1)
     monkeypatch.setattr(compact, "MAX_PART_BYTES", int(2.2 * max(sizes)))
     assert [(day.parts_before, day.parts_after) for day in archive.compact()] == [(5, 3)] * 3
     monkeypatch.setattr(compact, "MIN_PART_BYTES", 1)
     assert not list(archive.compact())
     assert not list(archive.verify())
+
+
+def test_many_parts_are_merged_a_few_at_a_time(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five parts, two at a time, are one after three rounds, in one run."""
+    monkeypatch.setattr(compact, "MAX_INPUTS", 2)
+    before = rows(archive)
+    assert [(day.parts_before, day.parts_after) for day in archive.compact()] == [(5, 1)] * 3
+    assert rows(archive) == before
+    assert len(parts(tmp_path)) == ledger(tmp_path) == 3
+    assert_sound(archive)
 
 
 def test_open_days_are_left_alone(archive: Archive, tmp_path: Path) -> None:
