@@ -62,7 +62,7 @@ def s3_endpoint() -> Iterator[str]:
 def s3_bucket(s3_endpoint: str) -> str:
     """Return the name of a new, empty bucket."""
     name = f"bucket-{uuid4().hex[:12]}"
-    httpx.put(f"{s3_endpoint}/{name}").raise_for_status()
+    httpx.put(f"{s3_endpoint}/{name}", timeout=120).raise_for_status()
     return name
 
 
