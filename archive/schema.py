@@ -39,6 +39,7 @@ ANNOTATION: Final = pa.struct(
         ("kept", pa.bool_()),
     ]
 )
+HEADER: Final = pa.struct([("name", _STRING), ("value", _STRING)])
 EVIDENCE: Final = pa.struct(
     [
         ("field", _STRING),
@@ -63,6 +64,11 @@ _COLUMNS: Final[tuple[tuple[str, pa.DataType, str], ...]] = (
     ("redirect_url", _STRING, "Where a redirect led to"),
     ("canonical_url", _STRING, "The URL the page gives for itself"),
     ("site_name", _STRING, "The name the site gives itself"),
+    (
+        "http_headers",
+        pa.list_(HEADER),
+        "Last-Modified, ETag, Content-Language, Link and X-Robots-Tag, as sent",
+    ),
     ("content_type", _STRING, "Content-Type as sent"),
     ("content_type_detected", _STRING, "Media type as which the payload was read"),
     ("charset", _STRING, "IANA name of the charset it was decoded with"),

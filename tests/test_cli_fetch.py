@@ -47,6 +47,7 @@ def test_a_feed_becomes_rows(site: Site, tmp_path: Path) -> None:
     assert rows["story-0.html"]["http_status"] == 200
     assert rows["story-0.html"]["content_type"] == "text/html; charset=utf-8"
     assert rows["story-0.html"]["source"] == "127.0.0.1"
+    assert [header["name"] for header in rows["story-0.html"]["http_headers"]] == ["last-modified", "etag"]
     assert rows["story-0.html"]["captured_at_source"] == "record"
     assert rows["old.html"]["http_status"] == 301
     assert rows["old.html"]["redirect_url"] == site.url("/story-2.html")
