@@ -139,12 +139,17 @@ def finish(up: Up, run_id: str) -> str:
             return False
 
     wait_until(is_over, step=0.5)
-    return str(up.run(run_id)["state"]["name"])
+    state = up.run(run_id)["state"]
+    if state["type"] == "FAILED":
+        print(f"  {state['message']}", flush=True)
+    return str(state["name"])
 
 
 def inspect(place: Path) -> tuple[int, int]:
     """Return the rows of an archive and how many problems it has; a capture with two rows is one."""
     archive = Archive.open(place)
+    if archive.current_edition() is None:  # the run that should have made one did not come to its end
+        return 0, 1
     [(rows, captures)] = ask(archive, "select count(*), count(distinct capture_id) from documents").rows
     return rows, len(list(archive.verify())) + rows - captures
 
