@@ -34,7 +34,7 @@ from cleaners.ledger import apply
 from cleaners.segment import to_page
 from cleaners.settle import settle
 from cleaners.tagger import tagger
-from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Page, Policy, Status
+from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Markup, Page, Policy, Status
 
 CLEANERS: Final[dict[str, Find]] = {
     "lexicon": lexicon.find,
@@ -66,6 +66,8 @@ CLEANERS: Final[dict[str, Find]] = {
 }
 """Every cleaner by its family. Two cleaners of one family are one piece of evidence."""
 
+STRIGIL, TRAFILATURA = EXTRACTORS = ("strigil", "trafilatura")
+"""Who chooses the lines of an HTML capture."""
 NOT_TEXT: Final = "not text"
 """What every reader's error says of images, archives and other things no cleaner can read."""
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
@@ -87,18 +89,20 @@ class _Given(NamedTuple):
     truncated: str | None = None
 
 
-def clean(
+def clean(  # noqa: PLR0913  the public face: what is known of a capture, and how to clean it
     payload: str | bytes,
     media_type: str = "text/plain",
     *,
     url: str | None = None,
     captured_at: datetime | None = None,
     policy: Policy | str = Policy.BALANCED,
+    extractor: str = STRIGIL,
 ) -> CleanedPage:
     r"""Clean one capture: text, or HTML with ``media_type="text/html"``.
 
     Bad input comes back as a page with a status and a reason; only a wrong call raises. A ``captured_at``
-    without a zone is read as UTC.
+    without a zone is read as UTC. ``extractor="trafilatura"`` lets trafilatura choose the lines of an HTML
+    capture, to compare.
 
     >>> page = clean("Listen Live\nThe bridge was closed on Tuesday.")
     >>> page.text
@@ -108,7 +112,7 @@ def clean(
     """
     if captured_at is not None and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
-    (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy)
+    (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy, extractor=extractor)
     return page
 
 
@@ -117,18 +121,21 @@ def clean_many(
     *,
     policy: Policy | str = Policy.BALANCED,
     thorough_metadata: bool = False,
+    extractor: str = STRIGIL,
 ) -> Iterator[CleanedPage]:
     """Clean captures as a stream, one page each, in order.
 
     No capture ends the stream: what fails becomes a page with status ``failed`` and the reason.
     ``thorough_metadata`` asks trafilatura for title, byline and publication date where the markup of an
     HTML capture is silent. That doubles or triples the time of such a page, and of what it adds only
-    two thirds are right (docs/quality.md), so it is off by default.
+    two thirds are right (docs/quality.md), so it is off by default. ``extractor`` is as in ``clean``.
     """
     chosen = Policy(policy)
+    if extractor not in EXTRACTORS:
+        raise ValueError(f"no extractor {extractor!r}; there is {' and '.join(EXTRACTORS)}")
     for capture in captures:
         try:
-            yield _clean_capture(capture, chosen, thorough_metadata=thorough_metadata)
+            yield _clean_capture(capture, chosen, extractor, thorough_metadata=thorough_metadata)
         except CleanerError:
             raise  # our own data files are unusable: that is no capture's fault
         except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
@@ -136,7 +143,9 @@ def clean_many(
             yield _without_text(Status.FAILED, reason, capture.media_type)
 
 
-def _clean_capture(capture: CaptureLike, policy: Policy, *, thorough_metadata: bool) -> CleanedPage:
+def _clean_capture(
+    capture: CaptureLike, policy: Policy, extractor: str, *, thorough_metadata: bool
+) -> CleanedPage:
     if capture.error and not (capture.truncated and capture.payload):
         status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
         return _without_text(status, capture.error, capture.media_type)
@@ -145,7 +154,10 @@ def _clean_capture(capture: CaptureLike, policy: Policy, *, thorough_metadata: b
     if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
         reason = f"{NOT_TEXT}: control or undecodable characters"
         return _without_text(Status.REJECTED, reason, capture.media_type)
-    page = _clean_page(_to_page(capture, decoded.text, thorough_metadata=thorough_metadata), decoded, policy)
+    source = _to_page(capture, decoded.text, thorough_metadata=thorough_metadata)
+    is_foreign = extractor == TRAFILATURA and bool(source.blocks)
+    chosen = fallback.decide_lines(decoded.text, source) if is_foreign else None
+    page = _clean_page(source, decoded, policy, chosen)
     if capture.truncated and page.status is Status.CLEANED:
         # What is there is clean, but a person may want to fetch the rest.
         return replace(page, status=Status.REVIEW, reason=capture.error or f"truncated: {capture.truncated}")
@@ -171,10 +183,12 @@ def _to_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Pag
     return replace(page, evidence=page.evidence + tuple(c for c in more if c.field not in said))
 
 
-def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
-    """Label, settle and repair one page."""
-    spans = {family: list(find(page)) for family, find in CLEANERS.items()}
-    decisions, review = settle(page, spans, policy)
+def _clean_page(
+    page: Page, decoded: Decoded, policy: Policy, chosen: list[Decision] | None = None
+) -> CleanedPage:
+    """Label, settle and repair one page, of which another extractor may have chosen the lines."""
+    spans = {} if chosen else {family: list(find(page)) for family, find in CLEANERS.items()}
+    decisions, review = (chosen, "") if chosen else settle(page, spans, policy)
     if review or policy is Policy.ANNOTATE:
         decisions = [decision._replace(kept=True) for decision in decisions]
     edits = () if policy is Policy.ANNOTATE else to_edits(page, decisions)
@@ -191,6 +205,7 @@ def _clean_page(page: Page, decoded: Decoded, policy: Policy) -> CleanedPage:
         charset_source=decoded.charset_source,
         media_type=page.media_type,
         removed_text=removed_text,
+        markup=Markup(page.blocks, page.links, page.url) if page.blocks else None,
     )
 
 
