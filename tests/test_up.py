@@ -121,6 +121,25 @@ def test_a_cancelled_run_stops_and_the_next_goes_on(up: Up) -> None:
     assert query(COUNT, up.folder / "cancelled") == [{"rows": 600, "captures": 600}]
 
 
+def test_a_backfill_waits_for_one_of_the_same_captures(up: Up) -> None:
+    """The later one says whom it waits for and goes on when that is over; a dry run waits for none."""
+    write_captures(up.folder / "shared", 2)
+    flow = up.call("/flows/name/backfill")["id"]
+    request = {"source": "shared", "archive": "guarded"}
+    earlier = up.call(
+        "/flow_runs/", flow_id=flow, name="an earlier one", parameters={"request": request},
+        state={"type": "RUNNING"},
+    )["id"]  # fmt: skip
+    dry = up.begin(BACKFILL, request=request | {"dry_run": True})
+    assert up.finish(dry)["state"]["name"] == "DryRun"
+    later = up.begin(BACKFILL, request=request)
+    wait_until(lambda: "Waiting for an earlier one" in up.logs(later), step=1)
+    assert up.run(later)["state"]["type"] == "RUNNING"
+    assert not (up.folder / "guarded").exists()
+    up.call(f"/flow_runs/{earlier}/set_state", state={"type": "CANCELLED"}, force=True)
+    assert up.finish(later)["state"]["message"] == "2 cleaned"
+
+
 def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> None:
     """SIGTERM takes all down; after a restart the run is known, marked, and another one finishes its work."""
     write_captures(up.folder / "long", 600, seed=1)
