@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, cast
 
@@ -89,8 +90,10 @@ class ShardTasks:
             return status_line(ended.tally.statuses)
 
         bar = ProgressBar(len(jobs))
+        here = f"{Path.cwd()}/"
         futures = {
-            shard.submit(number, len(jobs), job.name): (number, job) for number, job in enumerate(jobs, 1)
+            shard.submit(number, len(jobs), job.name.removeprefix(here)): (number, job)
+            for number, job in enumerate(jobs, 1)
         }
         for future in as_completed(list(futures)):
             number, job = futures[future]
