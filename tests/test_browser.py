@@ -82,7 +82,8 @@ def test_a_backfill_is_filled_in_sent_and_looked_at(up: Up, page: Page) -> None:
     page.get_by_text("backfill-summary").first.wait_for()
     keep(page, "backfill-run")
     for key, name in (("backfill-summary", "report"), ("backfill-picture", "picture")):
-        artifact = up.call(f"/artifacts/{key}/latest")
+        wanted = {"flow_run_id": {"any_": [run["id"]]}, "key": {"any_": [key]}}
+        [artifact] = up.call("/artifacts/filter", artifacts=wanted)
         page.goto(f"{up.url}/v2/artifacts/artifact/{artifact['id']}")
         page.get_by_text(key).first.wait_for()
         keep(page, f"backfill-{name}")
