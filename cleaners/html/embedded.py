@@ -55,8 +55,7 @@ def _join(state: Any) -> str:
     """Return the longest single text of a state, or its paragraphs in order where they are longer."""
     texts = list(dict.fromkeys(_find_texts(state)))
     longest = max(texts, key=len, default="")
-    joined = "\n".join(text for text in texts if text != longest)
-    return joined if len(joined) > len(longest) else longest
+    return "\n".join(texts) if 2 * len(longest) < sum(map(len, texts)) else longest
 
 
 def _find_texts(state: Any) -> Iterator[str]:
