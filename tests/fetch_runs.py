@@ -35,7 +35,7 @@ def fetch(
     **source: Any,
 ) -> FetchReport:
     """Fetch URLs into a folder, without a pause unless one is asked for."""
-    settings = {"delay_seconds": 0.0, "limits": QUICK} | source
+    settings: dict[str, Any] = {"delay_seconds": 0.0, "limits": QUICK} | source
     sources = tuple(
         replace(to_source(url), name=f"source-{number}", **settings) for number, url in enumerate(urls)
     )
