@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: setup dev demo test lint format lock quality speed clean
+.PHONY: setup dev demo test test-browser lint format lock quality speed soak clean test-browser
 
 setup: $(VENV)/.setup ## the environment, with the strigil command in .venv/bin
 
@@ -33,6 +33,12 @@ demo: setup ## clean the captures in examples/ into an archive and show what cam
 test: lint ## lint, types and the whole suite
 	$(BIN)/python -m pytest
 
+test-browser: dev ## what only a real browser can show (needs Chromium)
+	$(BIN)/python -m pytest -m browser
+
+test-browser: dev ## a real browser fills in the backfill form (needs chromium); screenshots into docs/
+	STRIGIL_BROWSER=1 STRIGIL_SCREENSHOTS=docs $(BIN)/python -m pytest tests/test_browser.py
+
 lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,6 +53,9 @@ quality: dev ## word F1 beside trafilatura, Resiliparse and jusText
 
 speed: dev ## pages per CPU second beside the same
 	$(BIN)/python -m bench.speed
+
+soak: dev ## kills, races, power cuts (as root), full disks, write errors, readers: minutes
+	$(BIN)/python -m bench.soak
 
 lock: ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --extra s3 --extra dask --extra browser --extra iceberg --extra delta --extra dev --extra bench --universal --python-version 3.11 \

@@ -26,6 +26,7 @@ from archive.originals import Original, find_original, read_original
 from archive.overview import EditionInfo, describe_editions, policy_of
 from archive.places import open_store
 from archive.raw import RawBatch, ReadPayload, identify, write_raw
+from archive.repair import Repair
 from archive.rows import Row
 from archive.sample import WHOLE, Sample
 from archive.store import Store
@@ -161,6 +162,11 @@ class Archive:
         name = edition if isinstance(edition, str) else edition.edition
         self._editions.promote(name, self._log.entries())
 
+    def promote_first(self, pipeline: Pipeline) -> None:
+        """Make the edition of a pipeline the current one if none is; what a person promoted stays."""
+        if self.current_edition() in {None, pipeline.edition}:
+            self.promote(pipeline)
+
     def roll_back(self) -> str:
         """Make the edition current that was so before; return its name."""
         return self._editions.roll_back()
@@ -212,6 +218,10 @@ class Archive:
     def verify(self, on_file: OnFile = lambda _name: None, *, sample: Sample = WHOLE) -> Iterator[Problem]:
         """Yield everything that is wrong with any file; ``on_file`` hears of each before it is read."""
         return verify_archive(self._store, on_file, sample)
+
+    def repair(self, read_payload: ReadPayload) -> Repair:
+        """Return what mends problems that ``verify`` found."""
+        return Repair(self._store, self._log, read_payload)
 
     def seal(self, edition: str | None = None) -> Bag:
         """Make an edition a BagIt bag, the current one if none is named."""

@@ -73,7 +73,8 @@ def verify_bag(store: Store, edition: str) -> Iterator[Problem]:
     for tag in _TAG_FILES:
         path = f"{folder}/{tag}"
         if path in tags and (not store.exists(path) or _digest(store, path) != tags[path]):
-            yield Problem(store.address(path), "it is not what the bag was sealed with", _SEAL_AGAIN)
+            yield Problem(store.address(path), f"it is not what {_TAG_MANIFEST} says", _SEAL_AGAIN)
+            yield Problem(store.address(name), f"it does not say what {tag} is", _SEAL_AGAIN)
     gone = [path for path in _read_manifest(store, f"{folder}/{_MANIFEST}", folder) if not store.exists(path)]
     if gone:
         seen = f"{len(gone)} parts that it lists are not there: they were lost, or merged after sealing"

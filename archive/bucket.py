@@ -117,7 +117,7 @@ class BucketStore(Store):
 
     def open_exactly(self, name: str, size_bytes: int) -> BinaryIO:
         """Open an object of a known size so that each read fetches what it asks for and no more."""
-        return self._bucket.open(self._key(name), size_bytes=size_bytes, read_bytes=0)
+        return self._bucket.open_exactly(self._key(name), size_bytes)
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of what looks like folders directly below a prefix, sorted."""

@@ -73,15 +73,17 @@ def _to_json(capture: Capture) -> dict[str, Any]:
     data = {name: getattr(capture, name) for name in _PLAIN_FIELDS}
     data["captured_at"] = capture.captured_at.isoformat() if capture.captured_at else None
     data["provenance"] = {field.name: getattr(capture.provenance, field.name) for field in fields(Provenance)}
-    return {name: value for name, value in data.items() if value is not None}
+    return {name: value for name, value in data.items() if value not in (None, ())}
 
 
 def _from_json(data: dict[str, Any]) -> Capture:
     captured_at = data.pop("captured_at", None)
+    http_headers = tuple((name, value) for name, value in data.pop("http_headers", ()))
     return Capture(
         payload=b"",
         provenance=Provenance(**data.pop("provenance")),
         captured_at=datetime.fromisoformat(captured_at) if captured_at else None,
+        http_headers=http_headers,
         **data,
     )
 

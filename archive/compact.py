@@ -23,9 +23,10 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 from archive.coverage import Coverage, ledger_name, merged_name
-from archive.errors import CannotExchangeError, DamagedFileError
+from archive.errors import CannotExchangeError, DamagedFileError, PublishedError
 from archive.merge import merge_parts
 from archive.parts import WRITER, Place, footer_keys, part_name
+from archive.published import published_editions
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Staged, Store, digest_file
 from archive.values import PartRecord, Pipeline
@@ -34,6 +35,8 @@ MIN_PART_BYTES: Final = 64 * 1024 * 1024
 """A smaller part is merged with others of its day, if there are others."""
 MAX_PART_BYTES: Final = 256 * 1024 * 1024
 """Parts are merged up to about this size."""
+MAX_INPUTS: Final = 64
+"""Parts are merged so many at a time, as each that is open takes its memory; then what came of that."""
 
 
 class CompactedDay(NamedTuple):
@@ -59,10 +62,18 @@ def compact_edition(store: Store, edition: str, before: str) -> Iterator[Compact
     for folder in store.folders(f"clean/{edition}/data"):
         day = folder.partition("=")[2]
         if day < before:
-            compactor = _Day(store, edition, day)
-            done = compactor.compact()
-            if done:
-                yield done
+            yield from _compact_day(_Day(store, edition, day))
+
+
+def _compact_day(day: _Day) -> Iterator[CompactedDay]:
+    """Merge until nothing is left to merge; yield what came of it, if there was anything."""
+    passes = list(iter(day.compact, None))
+    if passes:
+        yield passes[-1]._replace(
+            parts_before=passes[0].parts_before,
+            rows_merged=sum(one.rows_merged for one in passes),
+            size_bytes=sum(one.size_bytes for one in passes),
+        )
 
 
 class _Day:
@@ -144,6 +155,8 @@ class _Day:
     def _exchange(self, merged: Sequence[_Merged]) -> bool:
         """Put merged parts in place of their inputs; return False if these have changed meanwhile."""
         with self._store.lock(f"clean/{self._edition}", alone=True):
+            if self._edition in published_editions(self._store):
+                raise PublishedError(self._edition)  # while the parts were merged
             now = {record.path: record for record in self._read_records()}
             inputs = [part for one in merged for part in one.inputs]
             if any(now.get(part.path) != part or not self._store.exists(part.path) for part in inputs):
@@ -179,7 +192,8 @@ def _choose(parts: Sequence[PartRecord]) -> Iterator[tuple[PartRecord, ...]]:
     for small in alike.values():
         group: list[PartRecord] = []
         for part in small:
-            if group and sum(one.size_bytes for one in group) + part.size_bytes > MAX_PART_BYTES:
+            size_bytes = sum(one.size_bytes for one in group) + part.size_bytes
+            if len(group) == MAX_INPUTS or (group and size_bytes > MAX_PART_BYTES):
                 yield from _worthwhile(group)
                 group = []
             group.append(part)

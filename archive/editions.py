@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from archive.bag import is_sealed, seal
 from archive.compact import CompactedDay, compact_edition
 from archive.coverage import Coverage, ledger_name
 from archive.errors import (
@@ -142,10 +143,12 @@ class Editions:
         return find_previous(self._store, self.current())
 
     def _flip(self, edition: str, action: Action) -> None:
-        was_current = self.current() == edition
-        self._store.replace(_CURRENT, f"{edition}\n".encode())
+        data = f"{edition}\n".encode()
+        seen = self._read_current()
+        while seen != data and not self._store.swap(_CURRENT, data, seen):
+            seen = self._read_current()
         self._store.point(_LINK, edition)
-        if not was_current:
+        if seen != data:
             record_event(self._store, action, edition)
 
     def find(self, name: str) -> str:
@@ -169,12 +172,19 @@ class Editions:
         if name in published_editions(self._store):
             raise PublishedError(name)
         yield from compact_edition(self._store, name, before.isoformat())
+        if is_sealed(self._store, name):
+            seal(self._store, name)  # its bag is to name the parts that are there now
 
     def current(self) -> str | None:
         """Return the name of the current edition."""
-        if not self._store.exists(_CURRENT):
+        data = self._read_current()
+        return None if data is None else data.decode("ascii", "replace").strip()
+
+    def _read_current(self) -> bytes | None:
+        try:
+            return self._store.read_bytes(_CURRENT)
+        except FileNotFoundError:
             return None
-        return self._store.read_bytes(_CURRENT).decode("ascii", "replace").strip()
 
     def data_name(self, edition: str | None) -> str:
         """Return the name of the folder of an edition's parts, the current one's if none is named."""

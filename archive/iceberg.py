@@ -6,6 +6,7 @@ is off: no engine that expires snapshots may delete the archive's parts with the
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,13 @@ _PROPERTIES: Final = {
 def open_catalog(folder: Path) -> Catalog:
     """Open the catalog in a folder; it is made if there is none."""
     address = URL.create("sqlite", database=str(folder / CATALOG_FILE)).render_as_string()
-    return SqlCatalog("strigil", uri=address, warehouse=str(folder))
+    return SqlCatalog("strigil", uri=address, warehouse=str(folder), **_object_store())
+
+
+def _object_store() -> dict[str, str]:
+    """Return where the object store is that the archive's own client finds in the same environment."""
+    names = {"s3.endpoint": "AWS_ENDPOINT_URL", "s3.region": "AWS_REGION"}
+    return {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
 
 
 class IcebergTable:

@@ -87,21 +87,23 @@ def publish(archive: Archive, kind: str, folder: Path, *, edition: str | None = 
 def withdraw(archive: Archive, kind: str, folder: Path) -> None:
     """Make a table empty and forget it, so that its edition may be dropped."""
     store, place = archive.store, folder.absolute()
-    with _alone(place):
-        published = _find(store, kind, place)
-        if not published.editions:
-            raise UnfitLakeError(
-                str(place), "it is no table of this archive, so there is nothing to withdraw"
-            )
-        _open(kind, place, store).supersede(Content("", ()))
-        remove_publication(store, published)
+    published = _find(store, kind, place)
+    if not published.editions:
+        raise UnfitLakeError(str(place), "it is no table of this archive, so there is nothing to withdraw")
+    if place.exists():  # else somebody has removed it already
+        with _alone(place):
+            _open(kind, place, store).supersede(Content("", ()))
+    remove_publication(store, published)
 
 
 def publish_again(archive: Archive) -> Iterator[Publication]:
-    """Bring every table up to date with the parts of the edition it shows; yield those tables."""
+    """Bring every table that is still there up to date with its edition's parts; yield those tables.
+
+    For parts that were rewritten: a table names their old sizes, and cannot read them.
+    """
     for one in list(read_publications(archive.store)):
         edition = one.coming or one.edition
-        if edition is not None:
+        if edition is not None and Path(one.place).exists():
             yield publish(archive, one.format, Path(one.place), edition=edition)
 
 

@@ -24,6 +24,7 @@ from archive.store import Store
 
 _KEYS: Final = ("urlkey", "captured_at", "capture_id")
 _SIZES: Final = ("text_chars", "source_text_chars")
+_MIN_READ_ROWS: Final = 16
 _MAX_READ_AHEAD_ROWS: Final = 8_192
 """Of all parts together."""
 
@@ -47,7 +48,7 @@ def merge_parts(store: Store, names: Sequence[str], file: BinaryIO, keys: dict[s
             for name in names
         ]
         order = _find_order(store, names, parts)
-        readers = [_Rows(part, max(16, _MAX_READ_AHEAD_ROWS // len(parts))) for part in parts]
+        readers = [_Rows(part, max(_MIN_READ_ROWS, _MAX_READ_AHEAD_ROWS // len(parts))) for part in parts]
         with pq.ParquetWriter(
             file, SCHEMA.with_metadata(keys), **writer_settings(len(order.parts))
         ) as writer:
@@ -59,9 +60,7 @@ def merge_parts(store: Store, names: Sequence[str], file: BinaryIO, keys: dict[s
 def _find_order(store: Store, names: Sequence[str], parts: Sequence[pq.ParquetFile]) -> Order:
     tables = [part.read([*_KEYS, *_SIZES]) for part in parts]
     table = pa.concat_tables(tables)
-    indices = pc.sort_indices(
-        table, sort_keys=[(key, "ascending") for key in _KEYS], null_placement="at_start"
-    ).to_numpy()
+    indices = pc.sort_indices(table, [(key, "ascending", "at_start") for key in _KEYS]).to_numpy()
     origin = np.repeat(np.arange(len(tables)), [len(part) for part in tables])
     for number, name in enumerate(names):
         if np.any(np.diff(indices[origin[indices] == number].astype(np.int64)) < 0):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Indices = npt.NDArray[np.int64]
-Signatures = npt.NDArray[np.uint32]
+Signatures = npt.NDArray[np.uint16]
 
 MIN_SIMILARITY: Final = 0.7
 """Share of the five-word runs of two texts that both have."""

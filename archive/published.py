@@ -8,12 +8,12 @@ stops a publication, an edition that the table may show is in the record.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 from archive.errors import DamagedFileError
+from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
 
 _FOLDER: Final = "published"
@@ -48,15 +48,14 @@ def read_publications(store: Store) -> Iterator[Publication]:
     """Yield every table that shows an edition of this archive."""
     for name in sorted(store.names(_FOLDER)):
         try:
-            content: dict[str, Any] = json.loads(store.read_bytes(name))
-            yield Publication(**content)
+            yield Publication(**read_sealed(store, name))
         except (ValueError, TypeError) as error:
             raise DamagedFileError(store.address(name), f"no record of a publication: {error}") from error
 
 
 def write_publication(store: Store, publication: Publication) -> None:
     """Put the record of a table in place of the one before."""
-    store.replace(publication.name, (json.dumps(asdict(publication), indent=1) + "\n").encode())
+    store.replace(publication.name, to_sealed(asdict(publication)))
 
 
 def remove_publication(store: Store, publication: Publication) -> None:

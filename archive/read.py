@@ -27,6 +27,9 @@ from archive.views import create_link_views, create_tombstones
 # Words and spaces in a fixed order, from the start: linear.
 _EXPLAIN: Final = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
 
+_WAITING_THREADS: Final = 16
+"""DuckDB reads a file a thread, and on an object store threads mostly wait."""
+
 _RUNS: Final = {
     "path": "varchar",
     "edition": "varchar",
@@ -166,7 +169,8 @@ def _create_runs(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     kind = "struct(" + ", ".join(f"{name} {kind}" for name, kind in _RUNS.items()) + ")"
     if any(store.names("ledger")):
         pattern = _pattern(connection, store, "ledger/**/*.json")
-        source = f"read_json({pattern}, columns = {{'content': '{kind}'}})"
+        options = "format = 'newline_delimited', records = true, compression = 'uncompressed'"
+        source = f"read_json({pattern}, {options}, columns = {{'content': '{kind}'}})"
     else:
         source = f"(select null::{kind} as content where false)"
     connection.execute(f"create view runs as select unnest(content) from {source}")  # noqa: S608
@@ -187,4 +191,5 @@ def _open_files(connection: duckdb.DuckDBPyConnection, store: Store) -> str:
 
     if not connection.filesystem_is_registered(PROTOCOL):
         connection.register_filesystem(BucketFiles(store))
+        connection.execute(f"set threads = {_WAITING_THREADS}")
     return PREFIX

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +32,7 @@ from archive.store import Store
 from archive.values import FileRecord, PartRecord, RawRef
 
 _ID: Final = "capture_id"
+_GZIP_WINDOW: Final = 31  # zlib's largest, in a gzip wrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,20 @@ class Redactor:
                 self._check(file)
                 there = {line.ref.offset: line.ref for line in gone if line.ref.file == file.file}
                 replace_raw(self.store, file.file, _with_fillers(self.store, file.file, there))
+                self._redact_sidecar(file.file, there)
             left = _index_bytes(self.store, entry.index.file, {line.capture_id for line in gone})
             replace_raw(self.store, entry.index.file, left)
             was_changed = True
         return was_changed
+
+    def _redact_sidecar(self, warc: str, gone: Mapping[int, RawRef]) -> None:
+        """Take lines out of the index that fetching keeps beside each of its WARC files."""
+        name = warc.removesuffix(".warc.gz") + ".cdxj"
+        if warc.startswith("raw/") or not gone or not self.store.exists(name):
+            return
+        lines = self.store.read_bytes(name).decode().splitlines(keepends=True)
+        left = [line for line in lines if int(json.loads(line.split(" ", 2)[2])["offset"]) not in gone]
+        self.store.replace(name, "".join(left).encode())
 
     def _read_record(self, ledger: str | None) -> PartRecord | None:
         if ledger is None or not self.store.exists(ledger):
@@ -144,8 +157,27 @@ def _with_fillers(store: Store, name: str, gone: Mapping[int, RawRef]) -> bytes:
     """Return a WARC file with fillers in place of the records at some offsets."""
     data = bytearray(store.read_bytes(name))
     for offset, ref in gone.items():
-        data[offset : offset + ref.length] = to_filler(ref.record_id, ref.length)
+        end = offset + ref.length
+        for start, length in _concurrent(data, end, ref.record_id):
+            data[start : start + length] = to_filler(ref.record_id, length)
+        data[offset:end] = to_filler(ref.record_id, ref.length)
     return bytes(data)
+
+
+def _concurrent(data: bytes | bytearray, start: int, record_id: str) -> Iterator[tuple[int, int]]:
+    """Yield where the records of the same exchange are (requests), which follow its response."""
+    concurrent = f"WARC-Concurrent-To: <{record_id}>".lower().encode()
+    while start < len(data):
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            head = member.decompress(data[start:]).partition(b"\r\n\r\n")[0]
+        except zlib.error:
+            return
+        if concurrent not in head.lower():
+            return
+        length = len(data) - start - len(member.unused_data)
+        yield start, length
+        start += length
 
 
 def _index_bytes(store: Store, name: str, gone: Collection[str]) -> bytes:

@@ -118,7 +118,8 @@ _VALUES: Final[dict[str, Callable[[Row], Any]]] = {
     **{
         name: _from_capture(name)
         for name in (
-            "url", "captured_at_source", "redirect_url", "content_type", "truncated", "payload_digest",
+            "url", "captured_at_source", "redirect_url", "http_headers", "content_type", "truncated",
+            "payload_digest",
         )
     },
     **{name: _from_page(name) for name in ("charset", "charset_source", "text", "edits", "removed_text")},

@@ -39,6 +39,7 @@ ANNOTATION: Final = pa.struct(
         ("kept", pa.bool_()),
     ]
 )
+HEADER: Final = pa.struct([("name", _STRING), ("value", _STRING)])
 EVIDENCE: Final = pa.struct(
     [
         ("field", _STRING),
@@ -63,6 +64,11 @@ _COLUMNS: Final[tuple[tuple[str, pa.DataType, str], ...]] = (
     ("redirect_url", _STRING, "Where a redirect led to"),
     ("canonical_url", _STRING, "The URL the page gives for itself"),
     ("site_name", _STRING, "The name the site gives itself"),
+    (
+        "http_headers",
+        pa.list_(HEADER),
+        "Last-Modified, ETag, Content-Language, Link and X-Robots-Tag, as sent",
+    ),
     ("content_type", _STRING, "Content-Type as sent"),
     ("content_type_detected", _STRING, "Media type as which the payload was read"),
     ("charset", _STRING, "IANA name of the charset it was decoded with"),
@@ -71,7 +77,7 @@ _COLUMNS: Final[tuple[tuple[str, pa.DataType, str], ...]] = (
     ("language_score", _SCORE, "How sure, 0 to 1"),
     ("truncated", _STRING, "Why the capture is cut short (WARC-Truncated)"),
     ("payload_digest", _STRING, "sha256:<hex> of the payload"),
-    ("raw_file", _STRING, "WARC file with the raw bytes; relative to the archive if it is in raw/"),
+    ("raw_file", _STRING, "WARC file with the raw bytes; relative to the archive if it is inside it"),
     ("raw_offset", pa.int64(), "First byte of the record in raw_file"),
     ("raw_length", pa.int64(), "Bytes of the (compressed) record"),
     ("raw_record_id", _STRING, "WARC-Record-ID, urn:uuid:…"),

@@ -1,4 +1,4 @@
-"""Sketches: what a document is like, in half a kilobyte, so that likeness is found without its text.
+"""Sketches: what a document is like, in a few hundred bytes, so that likeness is found without its text.
 
 A file of sketches a part, beside the parts and named by the part's digest: made once, never changed,
 and made again only for parts that are new or were rewritten. The MinHash is rensa's.
@@ -24,7 +24,9 @@ from archive.store import Store
 from archive.values import PartRecord
 
 SIGNATURE_NUMBERS: Final = 128
-"""MinHash values a document: the likeness of two is then right to 0.03 (standard error)."""
+"""MinHash values a document: the likeness of two is then right to 0.03 (standard error).
+
+Of each value 16 bits are kept: two that differ are taken for equal once in 65,536."""
 MIN_SHINGLES: Final = 20
 """In a shorter text one changed word makes or breaks the likeness."""
 
@@ -34,7 +36,7 @@ _READ_ROWS: Final = 500
 _WRITE: Final = {"compression": "zstd", "use_dictionary": False, "write_statistics": False}
 _READ_COLUMNS: Final = ("capture_id", "captured_at", "payload_digest", "text_digest", "text_chars", "text")
 _ID: Final = pa.binary(16)
-_SIGNATURE: Final = pa.binary(4 * SIGNATURE_NUMBERS)
+_SIGNATURE: Final = pa.binary(2 * SIGNATURE_NUMBERS)
 
 SCHEMA: Final = pa.schema(
     [
@@ -136,7 +138,7 @@ def _signatures(shingles: Sequence[npt.NDArray[np.uint64]]) -> pa.Array:
     offsets = np.fromiter(accumulate(map(len, shingles), initial=0), np.uint64, len(shingles) + 1)
     flat = np.concatenate([*shingles, np.empty(0, np.uint64)])
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(flat, offsets, SIGNATURE_NUMBERS, _SEED)
-    rows = np.array(matrix.to_rows(), dtype="<u4").reshape(len(shingles), SIGNATURE_NUMBERS)
+    rows = np.array(matrix.to_rows(), np.uint32).reshape(len(shingles), SIGNATURE_NUMBERS).astype("<u2")
     signatures = [
         row.tobytes() if len(own) >= MIN_SHINGLES else None for row, own in zip(rows, shingles, strict=True)
     ]

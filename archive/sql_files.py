@@ -49,7 +49,10 @@ class BucketFiles(AbstractFileSystem):
         return self._look(path).modified_at.astimezone(UTC)
 
     def _open(self, path: str, *_options: Any, **_more: Any) -> BinaryIO:
-        return self._store.open_exactly(path.removeprefix(PREFIX), self._look(path).size_bytes)
+        name = path.removeprefix(PREFIX)
+        if name.endswith(".json"):  # small, and read from end to end
+            return self._store.open(name)
+        return self._store.open_exactly(name, self._look(path).size_bytes)
 
     def _look(self, path: str) -> Found:
         name = path.removeprefix(PREFIX)

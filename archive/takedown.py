@@ -157,7 +157,7 @@ class Takedowns:
         self.redact_parts({(edition, day) for edition in self._store.folders("clean") for day in days})
         for name in waiting:
             done = {"finished_at": datetime.now(UTC).isoformat(timespec="seconds")}
-            self._store.create(finished_name(name), to_sealed(done))
+            self._store.replace(finished_name(name), to_sealed(done))
         return len(waiting)
 
     def redact_parts(self, places: Collection[tuple[str, str]]) -> None:

@@ -67,16 +67,16 @@ def read_signatures(
     """Return the signatures of some documents, in their order, mapped from a scratch file."""
     stories, scratch = into
     if not len(stories):
-        return np.empty((0, SIGNATURE_NUMBERS), dtype=np.uint32)
+        return np.empty((0, SIGNATURE_NUMBERS), dtype=np.uint16)
     places = np.full(len(ranks), -1)
     places[stories] = np.arange(len(stories))
-    signatures = np.memmap(scratch, np.uint32, "w+", shape=(len(stories), SIGNATURE_NUMBERS))
+    signatures = np.memmap(scratch, np.uint16, "w+", shape=(len(stories), SIGNATURE_NUMBERS))
     at = 0
     for name in names:
         for rows in read_sketches(store, name, ("signature",)):
             place = places[ranks[at : at + len(rows)]]
             at += len(rows)
-            column = rows["signature"].fill_null(bytes(4 * SIGNATURE_NUMBERS))
-            values = to_numpy(column, "<u4").reshape(-1, SIGNATURE_NUMBERS)
+            column = rows["signature"].fill_null(bytes(2 * SIGNATURE_NUMBERS))
+            values = to_numpy(column, "<u2").reshape(-1, SIGNATURE_NUMBERS)
             signatures[place[place >= 0]] = values[place >= 0]
     return signatures

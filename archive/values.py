@@ -67,8 +67,8 @@ class Pipeline:
 class RawRef(NamedTuple):
     """Where the raw bytes of a capture are: a record of a WARC file.
 
-    ``file`` is relative to the archive for packed captures, and as its reader said for
-    WARC files that stay where they are.
+    ``file`` is relative to the archive for what lies in it (packed and fetched captures), and as
+    its reader said for WARC files that stay elsewhere.
     """
 
     file: str

@@ -12,14 +12,12 @@ from typing import Final
 
 from archive.bag import verify_bag
 from archive.editions import Editions
-from archive.errors import ArchiveError
-from archive.history import read_history
 from archive.log import Log
-from archive.published import read_publications
 from archive.sample import Sample
+from archive.sealed import read_sealed
 from archive.store import Store
 from archive.values import Problem
-from archive.verify_log import Judge, OnFile
+from archive.verify_log import UNREADABLE, Judge, OnFile
 from archive.verify_parts import verify_parts
 from archive.verify_raw import VerifyRaw
 
@@ -41,29 +39,19 @@ def verify_archive(store: Store, on_file: OnFile, sample: Sample) -> Iterator[Pr
     yield from verify_parts(judge, sample)
     for edition in store.folders("clean"):
         yield from verify_bag(store, edition)
-    yield from _verify_history(store, on_file)
-    yield from _verify_published(store, on_file)
+    yield from _verify_records(store, "history", on_file)
+    yield from _verify_records(store, "published", on_file)
     yield from _verify_current(judge)
 
 
-def _verify_published(store: Store, on_file: OnFile) -> Iterator[Problem]:
-    """Yield the damaged record of a published table, if there is one."""
-    for name in store.names("published"):
+def _verify_records(store: Store, folder: str, on_file: OnFile) -> Iterator[Problem]:
+    """Yield the damaged records of a folder."""
+    for name in store.names(folder):
         on_file(name)
-    try:
-        list(read_publications(store))
-    except ArchiveError as error:
-        yield Problem(store.address("published"), f"it cannot be read: {error}", _RESTORE)
-
-
-def _verify_history(store: Store, on_file: OnFile) -> Iterator[Problem]:
-    """Yield the damaged record of what was current, if there is one."""
-    for name in store.names("history"):
-        on_file(name)
-    try:
-        list(read_history(store))
-    except ArchiveError as error:
-        yield Problem(store.address("history"), f"it cannot be read: {error}", _RESTORE)
+        try:
+            read_sealed(store, name)
+        except UNREADABLE as error:
+            yield Problem(store.address(name), f"it cannot be read: {error}", _RESTORE)
 
 
 def _verify_current(judge: Judge) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -88,7 +89,8 @@ class _PartCheck:
             problem = self._verify_length()
             if problem is not None or not is_read:
                 return problem
-            return self._verify_bytes() or self._verify_content()
+            with self._store.open(self._name) as file:  # once: on an object store each time is a request
+                return self._verify_bytes(file) or self._verify_content(file)
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
             return f"it cannot be read: {error}", _REWRITE
 
@@ -102,17 +104,13 @@ class _PartCheck:
             return f"{size_bytes} bytes, but {self._record.size_bytes} were written", _REWRITE
         return None
 
-    def _verify_bytes(self) -> tuple[str, str] | None:
-        if self._record is None:
-            return None
-        with self._store.open(self._name) as file:
-            if digest_file(file) != self._record.part_digest:
-                return f"{self._record.size_bytes} bytes that are not those that were written", _REWRITE
+    def _verify_bytes(self, file: BinaryIO) -> tuple[str, str] | None:
+        if self._record is not None and digest_file(file) != self._record.part_digest:
+            return f"{self._record.size_bytes} bytes that are not those that were written", _REWRITE
         return None
 
-    def _verify_content(self) -> tuple[str, str] | None:
-        with self._store.open(self._name) as file:
-            keys = read_footer(file)
+    def _verify_content(self, file: BinaryIO) -> tuple[str, str] | None:
+        keys = read_footer(file)
         edition = self._name.split("/")[1]
         place = Place(keys.get("archive.batch", ""), keys.get("archive.capture_date", ""))
         is_named = part_name(edition, place) == self._name and keys.get("archive.edition") == edition
@@ -127,18 +125,15 @@ class _PartCheck:
             ledger = ledger_name(edition, place)
             return f"there is no {ledger}: a run was killed here, or is at work", _AGAIN
         entries = [self._judge.entry(batch) for batch in held]
-        if keys.get("archive.schema_version") == str(SCHEMA_VERSION) and not self._has_columns():
+        if keys.get("archive.schema_version") == str(SCHEMA_VERSION) and not pq.read_schema(file).equals(
+            SCHEMA
+        ):
             return "other columns than its edition has", _REWRITE
-        return self._verify_rows(self._record, entries, place.day)
-
-    def _has_columns(self) -> bool:
-        with self._store.open(self._name) as file:
-            return bool(pq.read_schema(file).equals(SCHEMA))
+        return self._verify_rows(_read_ids(file), entries, place.day)
 
     def _verify_rows(
-        self, record: PartRecord, entries: Sequence[LogEntry], day: str
+        self, ids: Sequence[str], entries: Sequence[LogEntry], day: str
     ) -> tuple[str, str] | None:
-        ids = self._read_ids()
         if not set(ids).isdisjoint(self._judge.tombstones.ids):
             return "rows of captures that were taken down", RESUME
         committed = sum(entry.dates.get(day, 0) for entry in entries)
@@ -146,17 +141,15 @@ class _PartCheck:
             return f"{len(ids)} rows, not the {committed} of its log entry", _REWRITE
         if not set(ids) <= {key for entry in entries for key in entry.capture_ids}:
             return "rows of captures that its log entry does not have", _REWRITE
-        if record.rows != len(ids):
-            return f"{len(ids)} rows, but its ledger record says {record.rows}", _REWRITE
+        if self._record is not None and self._record.rows != len(ids):
+            return f"{len(ids)} rows, but its ledger record says {self._record.rows}", _REWRITE
         return None
 
-    def _read_ids(self) -> list[str]:
-        """Read every page of the file against its checksum; return the capture ids."""
-        ids: list[str] = []
-        with (
-            self._store.open(self._name) as file,
-            pq.ParquetFile(file, page_checksum_verification=True) as parquet,
-        ):
-            for rows in parquet.iter_batches(_READ_ROWS):
-                ids.extend(rows.column("capture_id").to_pylist())
-        return ids
+
+def _read_ids(file: BinaryIO) -> list[str]:
+    """Read every page of a part against its checksum; return the capture ids."""
+    ids: list[str] = []
+    with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
+        for rows in parquet.iter_batches(_READ_ROWS):
+            ids.extend(rows.column("capture_id").to_pylist())
+    return ids

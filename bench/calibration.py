@@ -26,6 +26,7 @@ from cleaners.decode import decode
 from cleaners.html.page import to_page as to_html_page
 from cleaners.segment import to_page
 from cleaners.tagger.tagger import judge
+from cleaners.values import Page
 
 PICTURE: Final = "docs/reliability.png"
 BINS: Final = 10
@@ -51,7 +52,7 @@ class Reliability(NamedTuple):
 def judge_lines(page: GoldPage) -> Iterator[tuple[float, int]]:
     """Yield the chance and the gold of every line that has both."""
     if page.rendering == "html":
-        found = to_html_page(decode(page.payload, is_html=True).text, url=page.url)
+        found: Page = to_html_page(decode(page.payload, is_html=True).text, url=page.url)
         marks = mark_lines(found.texts, page.gold_text or "")
         gold: Sequence[int] = marks.gold if marks.recall >= MIN_GOLD_RECALL else ()
     else:
@@ -100,9 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shares = " ".join(f"{truth:.2f}" for truth in curve.truth)
         print(f"{name:16} {kind:5} error {curve.error:.3f}  main text by bin: {shares}")
     if options.picture and curves:
-        draw_reliability(
-            {f"{name}, {kind}": (c.chance, c.truth) for (name, kind), c in curves.items()}, PICTURE
-        )
+        named = {f"{name}, {kind}": (c.chance, c.truth) for (name, kind), c in curves.items()}
+        draw_reliability(named, PICTURE)
     return 0 if curves else 1
 
 

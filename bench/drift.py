@@ -33,6 +33,7 @@ from flows.drift import SiteDrift, find_drift, to_words
 from flows.shard import pipeline_of
 
 REDESIGNED_DAYS: Final = 7
+CORPORA: Final = ("simulated", "made", "gold")
 _GOLD_SETS: Final = ("wcxb_dev", "trafilatura_dev", "fundus_dev")
 
 
@@ -150,22 +151,31 @@ def main() -> None:
     parser.add_argument("--captures", type=int, default=10, help="captures a site and day")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    parser.add_argument("--only", choices=CORPORA, help="measure this corpus alone")
     options = parser.parse_args()
-    started = time.monotonic()
-    outcome = measure_simulated(options.simulated, options.days, options.seed)
-    _print_outcome("simulated", options.simulated, outcome, time.monotonic() - started)
-    selection = Selection(options.data, _GOLD_SETS, ("text:bs4",))
+    for name in [options.only] if options.only else CORPORA:
+        started = time.monotonic()
+        if name == "simulated":
+            sites, outcome = (
+                options.simulated,
+                measure_simulated(options.simulated, options.days, options.seed),
+            )
+        else:
+            found = _find_sites(name, options.sites, options.data)
+            if not found:
+                continue
+            sites, outcome = len(found), measure_corpus(found, options.days, options.captures)
+        _print_outcome(name, sites, outcome, time.monotonic() - started)
+
+
+def _find_sites(name: str, count: int, data: Path) -> Sequence[Site]:
+    """Return the sites of a corpus; say what is missing where there are none."""
+    if name == "made":
+        return [MadeSite(f"m{number}.example") for number in range(count)]
+    selection = Selection(data, _GOLD_SETS, ("text:bs4",))
     for line in find_missing(selection):
         print(line)
-    corpora: dict[str, Sequence[Site]] = {
-        "made": [MadeSite(f"m{number}.example") for number in range(options.sites)],
-        "gold": read_gold_sites(selection, options.sites),
-    }
-    for name, sites in corpora.items():
-        if sites:
-            started = time.monotonic()
-            outcome = measure_corpus(sites, options.days, options.captures)
-            _print_outcome(name, len(sites), outcome, time.monotonic() - started)
+    return read_gold_sites(selection, count)
 
 
 if __name__ == "__main__":

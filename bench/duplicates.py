@@ -66,6 +66,7 @@ def measure(folder: Path, planted: list[Planted]) -> dict[str, float]:
     archive = Archive.open(folder, create=False)
     started = time.perf_counter(), time.process_time()
     link_edition(archive)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     wall, cpu = time.perf_counter() - started[0], time.process_time() - started[1]
     again = time.perf_counter()
     link_edition(archive)
@@ -80,7 +81,7 @@ def measure(folder: Path, planted: list[Planted]) -> dict[str, float]:
         "seconds": wall,
         "CPU seconds": cpu,
         "seconds when nothing is new": again,
-        "peak memory, MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak memory, MiB": peak,
         "links and sketches, MB": sum(path.stat().st_size for path in links.rglob("*.parquet")) / 1e6,
         "parts, MB": sum(path.stat().st_size for path in folder.glob("clean/*/data/*/*.parquet")) / 1e6,
         "recall of near duplicates at 0.8 and more": sum(one.url in found for one in clear) / len(clear),

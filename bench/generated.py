@@ -28,6 +28,14 @@ def write_captures(folder: Path, count: int, *, seed: int = 0) -> None:
             (folder / f"{number:06}.txt").write_text("\n".join(lines), encoding="utf-8")
 
 
+def to_text(number: int) -> str:
+    """Return a small text capture, each number another one."""
+    random_ = random.Random(number)  # noqa: S311 - nothing secret
+    paragraphs = [" ".join(_sentence(random_) + "." for _ in range(4)) for _ in range(3)]
+    title = f"{_sentence(random_)} ({number})"
+    return "\n".join([*_HEAD, title, "By Jane Doe", *paragraphs, *_TAIL])
+
+
 def to_html(title: str, paragraphs: list[str]) -> str:
     """Return a page with a story and what usually stands around one."""
     story = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)

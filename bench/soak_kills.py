@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,7 +56,7 @@ def run_kills(kills: int, workers: int) -> Result:
     while result.times < kills:
         with _job() as job:
             for _ in range(KILLS_A_ROUND):
-                pids = [fork(lambda n=n: job.write(n)) for n in range(workers)]
+                pids = [fork(partial(job.write, number)) for number in range(workers)]
                 time.sleep(next(pauses))
                 killed = kill(pids)
                 result = result._replace(
@@ -80,7 +81,7 @@ def run_races(races: int) -> Result:
                 with job.acknowledged.with_name("new").open("a") as file:
                     file.write(f"{new}\n")
 
-            failed = wait([fork(lambda n=n: race(n)) for n in range(RACERS)])
+            failed = wait([fork(partial(race, number)) for number in range(RACERS)])
             new = sum(map(int, job.acknowledged.with_name("new").read_text().split()))
             result = result._replace(
                 times=result.times + 1,

@@ -19,6 +19,7 @@ from bench.pages import GoldPage, Selection, read_training_pages
 from bench.tagger_hints import find_hints
 from cleaners import lexicon
 from cleaners.decode import decode
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.html.page import to_page as to_html_page
 from cleaners.labels import LABELS, Safety
 from cleaners.pipeline import CLEANERS
@@ -37,7 +38,7 @@ COPIES: Final = 1
 """How many changed copies of a fully labelled text capture are learned beside it."""
 _ODD_BREAKS: Final = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", " "))
 _GROUP_OF: Final = {label: number for number, (_, labels) in enumerate(LABEL_GROUPS) for label in labels}
-_OPINIONS: Final = ("region", "repetition", "hidden")
+_OPINIONS: Final = ("repetition", "hidden")
 """Families that name no kind of debris."""
 
 _hints = cache(lambda: find_hints().to_hints())
@@ -104,13 +105,12 @@ def _to_examples(pages: list[GoldPage], seed: int) -> list[Example]:
     return examples
 
 
-def _to_html_example(page: GoldPage, html: Page, kinds: list[int]) -> Example | None:
+def _to_html_example(page: GoldPage, html: HtmlPage, kinds: list[int]) -> Example | None:
     gold = _sparse_gold(page, html) if page.set_name in SPARSE_SETS else _full_gold(page, html)
     lines = [line for line, text in enumerate(html.texts) if text]
     if gold is None or len(lines) < 3:
         return None
     features = to_features(to_lines([html], [lines]), _hints())
-    lengths = np.array([len(html.texts[line]) for line in lines])
     return Example(
         page.set_name,
         page.page_id,
@@ -120,7 +120,7 @@ def _to_html_example(page: GoldPage, html: Page, kinds: list[int]) -> Example | 
         np.array([gold[line] for line in lines], np.float32),
         np.array([kinds[line] for line in lines]),
         _type_of(page),
-        find_places([html.blocks[line] for line in lines], lengths),
+        find_places(html, lines),
         tuple(html.keys[line] for line in lines),
     )
 

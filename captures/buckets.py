@@ -91,10 +91,18 @@ class Bucket:
         with self._errors(key):
             return cast("ReadableBuffer", self._store().get_range(key, start=start, length=length))
 
-    def open(self, key: str, *, size_bytes: int = -1, read_bytes: int = READ_BYTES) -> BinaryIO:
-        """Open an object as a seekable file; a GET fetches ``read_bytes``, with 0 what is asked for."""
-        raw = _ObjectFile(self, key, self.head(key).size_bytes if size_bytes < 0 else size_bytes)
-        return cast("BinaryIO", io.BufferedReader(raw, read_bytes) if read_bytes else raw)
+    def open(self, key: str) -> BinaryIO:
+        """Open an object as a seekable file: a small one is fetched at once, a large one piece by piece."""
+        with self._errors(key):
+            got = self._store().get(key)
+            size_bytes = got.meta["size"]
+            if size_bytes <= READ_BYTES:
+                return io.BytesIO(bytes(got.bytes()))
+        return cast("BinaryIO", io.BufferedReader(_ObjectFile(self, key, size_bytes), READ_BYTES))
+
+    def open_exactly(self, key: str, size_bytes: int) -> BinaryIO:
+        """Open an object of a known size so that each read fetches what it asks for and no more."""
+        return cast("BinaryIO", _ObjectFile(self, key, size_bytes))
 
     def put(self, key: str, data: ReadableBuffer) -> None:
         """Put an object in place of what is there."""

@@ -24,6 +24,11 @@ _CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]{0,8}(?:;[^\r\n]{0,99
 """The line before a chunk: its size, maybe with extensions. Linear: bounded."""
 
 
+_TELLING: Final = ("last-modified", "etag", "content-language", "link", "x-robots-tag")
+"""Headers that say something of the content."""
+_MAX_HEADER_CHARS: Final = 1000
+
+
 class Entity(NamedTuple):
     """An HTTP response taken apart. ``error`` says what of its encoding could not be undone."""
 
@@ -33,6 +38,7 @@ class Entity(NamedTuple):
     redirect_url: str | None
     cut: bool
     error: str | None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
@@ -52,6 +58,12 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
         urljoin(url or "", location) if location and status is not None and 300 <= status < 400 else None,
         cut,
         error or ("the HTTP header does not end" if blank is None else None),
+        tuple(
+            (name, value[:_MAX_HEADER_CHARS])
+            for name in _TELLING
+            for value in [headers.get(name)]
+            if value is not None
+        ),
     )
 
 

@@ -31,7 +31,8 @@ class Capture:
     ``payload`` is the entity body after transfer and content encodings are undone. A damaged
     record is a capture too: ``error`` says what, where, and what was kept (maybe no payload).
     ``captured_at_source`` is ``record`` when the capture itself says when it was made, else
-    ``mtime`` (of the file it was read from).
+    ``mtime`` (of the file it was read from). ``http_headers`` are those that say something of the
+    content and have no field of their own, names in lower case.
     """
 
     payload: bytes
@@ -46,6 +47,7 @@ class Capture:
     redirect_url: str | None = None
     truncated: str | None = None
     error: str | None = None
+    http_headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def payload_digest(self) -> str:

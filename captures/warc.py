@@ -106,6 +106,7 @@ def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, R
         redirect_url=entity.redirect_url,
         truncated=headers.get("WARC-Truncated") or (CUT_OFF if entity.cut or frame.cut else None),
         error=f"{where}: {error}" if error else None,
+        http_headers=entity.headers,
     )
 
 

@@ -11,7 +11,7 @@ from cleaners.values import Policy, Span
 
 DECISIVE: Final = frozenset({"site", "hidden"})
 """Families that need no second opinion: a person's rule, and what no reader of the page saw."""
-STRUCTURE: Final = frozenset({"semantic", "links", "region", "words", "repetition"})
+STRUCTURE: Final = frozenset({"semantic", "words", "repetition"})
 """Families that see where a line stands, not what it says: they name it less exactly."""
 
 WORDING_LEAD: Final = 0.1

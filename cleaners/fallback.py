@@ -1,5 +1,6 @@
-"""Metadata by trafilatura, where the page's own markup was silent. The only door to trafilatura.
+"""Trafilatura: its metadata where the page's markup was silent, its choice of text to compare with.
 
+The only door to trafilatura.
 It costs several times what all of our own reading of a page does, so ask only for what is missing.
 Never trusted: a date that is the day of the capture or later, because a clock in the site's header
 looks just like a publication date, and dates found in free text, which are not even asked for.
@@ -11,13 +12,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from cleaners.case import BLANK, Decision
 from cleaners.html.dates import to_iso
 from cleaners.html.people import to_people
 from cleaners.html.titles import to_headline
-from cleaners.values import Evidence
+from cleaners.values import Evidence, Page
 
 FALLBACK_FIELDS: Final = frozenset({"title", "byline", "published_at"})
 """Fields worth the cost."""
+MIN_PART_CHARS: Final = 25
+"""A shorter line is too common to be found inside another."""
 _LAST_DAY: Final = "2099-12-31"
 SCORE: Final = 0.4
 """Less than any statement of the page itself."""
@@ -31,6 +35,33 @@ def find_metadata(
     Call it only where evidence for one of ``FALLBACK_FIELDS`` is missing (``is_silent``).
     """
     return tuple(_find(html, url, captured_at))
+
+
+def decide_lines(html: str, page: Page) -> list[Decision]:
+    """Return trafilatura's choice of the lines of a page: kept is what its extract says, at any place.
+
+    Its text is found again in ours line by line, so offsets, edits and the rebuilt source are as ever. Lines
+    of few characters must be a whole line of its extract.
+    """
+    from trafilatura import extract  # noqa: PLC0415  slow to import, rarely asked for
+
+    extracted = extract(html, url=page.url, include_comments=False) or ""
+    wanted = {_squeeze(line) for line in extracted.splitlines()}
+    whole = _squeeze(extracted)
+    decisions = []
+    for text in page.texts:
+        squeezed = _squeeze(text)
+        if not squeezed:
+            decisions.append(BLANK)
+        elif squeezed in wanted or (len(squeezed) >= MIN_PART_CHARS and squeezed in whole):
+            decisions.append(Decision("body", "trafilatura/kept", SCORE, kept=True))
+        else:
+            decisions.append(Decision("boilerplate", "trafilatura/left-out", SCORE, kept=False))
+    return decisions
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def is_silent(evidence: tuple[Evidence, ...]) -> bool:

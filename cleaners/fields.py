@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from cleaners.case import Decision
-from cleaners.html.headline_date import find_date
+from cleaners.html.dates import to_local, to_precision, to_time
+from cleaners.html.headline_date import find_author, find_date
+from cleaners.html.people import read_people
 from cleaners.language import find_language
 from cleaners.values import Evidence, Fields, Page
 
@@ -30,6 +32,8 @@ FIELD_OF_LABEL: Final = {
     "page_clock": "page_clock",
     "source_url": "canonical_url",
 }
+_SHOWN: Final = ("class/", "html/class/", "published/", "text/", "time", "url")
+"""Sources of dates that readers see, in the zone of the page."""
 _LISTS: Final = frozenset({"tags", "related", "credits"})
 _TIMES: Final = frozenset({"published_at", "modified_at", "page_clock"})
 _NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "tags", "credits"})
@@ -40,7 +44,6 @@ MIN_FIELD_SCORE: Final = 0.5
 MAX_ITEMS: Final = 100
 MIN_HEADLINE_CHARS: Final = 12
 MIN_HEADLINE_SPACES: Final = 2
-_PRECISIONS: Final = {4: "year", 7: "month", 10: "day", 17: "minute", 20: "second"}
 
 
 def to_fields(
@@ -50,6 +53,8 @@ def to_fields(
     candidates = [*page.evidence, *_from_lines(page, decisions), *((page_type,) if page_type else ())]
     if not any(candidate.field == "published_at" for candidate in candidates):
         candidates.extend(find_date(page, decisions))
+    if not any(candidate.field == "byline" for candidate in candidates):
+        candidates.extend(find_author(page, decisions))
     candidates.extend(_language(text))
     clock = next((c.value[:10] for c in candidates if c.field == "page_clock"), None)
     values: dict[str, object] = {}
@@ -58,9 +63,12 @@ def to_fields(
         rivals = [c for c in candidates if c.field == name]
         eligible = [c for c in rivals if not (name == "published_at" and _is_clock(c, clock))]
         if name in _TIMES:
-            eligible = [c for c in eligible if _to_time(c.value) and not _is_later(c, page.captured_at)]
+            eligible = [c for c in eligible if to_time(c.value) and not _is_later(c, page.captured_at)]
         chosen = _choose(name, eligible)
         evidence.extend(c._replace(chosen=c in chosen) for c in rivals)
+        if name == "published_at" and chosen:
+            shown = [c.value for c in eligible if c.source.startswith(_SHOWN)]
+            chosen = [chosen[0]._replace(value=to_local(chosen[0].value, shown))]
         if chosen:
             values |= _to_values(name, chosen)
     return replace(Fields(evidence=tuple(evidence)), **values)  # type: ignore[arg-type]
@@ -76,7 +84,10 @@ def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
             name in _NEED_VALUE or (name == "related" and not _is_headline(page, line, reason))
         ):
             continue
-        if text := (page.texts[line] if value is None else value).strip():
+        text = (page.texts[line] if value is None else value).strip()
+        if name == "byline" and value is None:
+            text = "\n".join(read_people(text))
+        if text:
             yield Evidence(name, text, reason, score, page.starts[line], page.ends[line])
 
 
@@ -102,7 +113,7 @@ def _is_clock(candidate: Evidence, clock: str | None) -> bool:
 
 def _is_later(candidate: Evidence, captured_at: datetime | None) -> bool:
     """Return whether a time is after the capture, by more than what zones can explain."""
-    moment = _to_time(candidate.value)
+    moment = to_time(candidate.value)
     return captured_at is not None and moment is not None and moment > captured_at + timedelta(days=1)
 
 
@@ -113,6 +124,9 @@ def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
     best = max(candidates, key=lambda c: c.score)
     if name in {"related", "credits"}:
         return list(candidates)
+    if name == "tags":  # one tag alone is mostly a list that lost its commas
+        sources = {c.source: [d for d in candidates if d.source == c.source] for c in candidates}
+        return max(sources.values(), key=lambda of: (len(of) > 1 or "\n" in of[0].value, of[0].score))
     if name == "language":  # what the text is written in beats what the page claims, when it is sure
         return [max(candidates, key=lambda c: (c.source.startswith("text/") and c.score > 0.5, c.score))]
     return [best]
@@ -127,9 +141,9 @@ def _to_values(name: str, chosen: Sequence[Evidence]) -> dict[str, object]:
     if name == "language":
         return {name: best.value, "language_score": best.score}
     if name in _TIMES:
-        found: dict[str, object] = {name: _to_time(best.value)}
+        found: dict[str, object] = {name: to_time(best.value)}
         if name != "page_clock":
-            found[name.replace("_at", "_precision")] = _PRECISIONS.get(len(best.value), "second")
+            found[name.replace("_at", "_precision")] = to_precision(best.value)
         if name == "published_at":
             found["published_source"] = best.source
         return found
@@ -138,17 +152,3 @@ def _to_values(name: str, chosen: Sequence[Evidence]) -> dict[str, object]:
     if name == "byline":
         return {name: ", ".join(best.value.split("\n"))}
     return {name: best.value} if name in Fields.__dataclass_fields__ else {}
-
-
-def _to_time(value: str) -> datetime | None:
-    """Return the instant of an ISO 8601 value of any precision, in UTC; None when it is none.
-
-    >>> _to_time("2020-07").isoformat()
-    '2020-07-01T00:00:00+00:00'
-    """
-    padded = value + "-01-01"[len(value) - 4 :] if len(value) in {4, 7} else value
-    try:
-        moment = datetime.fromisoformat(padded)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
-from cleaners import fallback, lexicon, repetition, sites
+from cleaners import lexicon, repetition, sites
 from cleaners.case import Decision
-from cleaners.decode import Decoded, decode
 from cleaners.edits import to_edits
 from cleaners.errors import CleanerError
 from cleaners.fields import to_fields
@@ -30,13 +28,12 @@ from cleaners.grammars import (
     title,
 )
 from cleaners.html import classes, story, structure
-from cleaners.html.page import to_page as to_html_page
+from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, take_in, without_text
 from cleaners.ledger import apply
-from cleaners.segment import to_page
 from cleaners.settle import settle
 from cleaners.tagger import tagger
 from cleaners.tagger.tagger import Judgement
-from cleaners.values import CaptureLike, CleanedPage, Fields, Find, Line, Page, Policy, Span, Status
+from cleaners.values import CaptureLike, CleanedPage, Find, Line, Markup, Page, Policy, Status
 
 LEXICON: Final = "lexicon"
 """The family whose spans the model reads too, so they are found first."""
@@ -60,44 +57,17 @@ CLEANERS: Final[dict[str, Find]] = {
     "site": sites.find,
     "hidden": structure.find_hidden,
     "semantic": structure.find_semantic,
-    "links": structure.find_links,
-    "region": structure.find_region,
     "words": classes.find_words,
-    "main": story.find_main,
     "html_title": story.find_title,
     "html_caption": story.find_captions,
 }
 """Every cleaner by its family. Two cleaners of one family are one piece of evidence."""
-
-NOT_TEXT: Final = "not text"
-"""What every reader's error says of images, archives and other things no cleaner can read."""
-HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
-MAX_GARBAGE_SHARE: Final = 0.1
-GARBAGE_SAMPLE_CHARS: Final = 4096
-# Linear: one character class. What no text has, but every binary file.
-_GARBAGE: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
-
 
 BATCH_CAPTURES: Final = 32
 BATCH_CHARS: Final = 8_000_000
 """What is read before the model judges it, so that memory stays bounded."""
 
 T = TypeVar("T")
-
-
-class _Way(NamedTuple):
-    """How captures are to be cleaned."""
-
-    policy: Policy
-    thorough_metadata: bool
-
-
-class _Read(NamedTuple):
-    """A capture as a page, and the phrases that a lexicon knows in it."""
-
-    page: Page
-    decoded: Decoded
-    phrases: list[Span]
 
 
 class _Given(NamedTuple):
@@ -112,18 +82,20 @@ class _Given(NamedTuple):
     truncated: str | None = None
 
 
-def clean(
+def clean(  # noqa: PLR0913  the public face: what is known of a capture, and how to clean it
     payload: str | bytes,
     media_type: str = "text/plain",
     *,
     url: str | None = None,
     captured_at: datetime | None = None,
     policy: Policy | str = Policy.BALANCED,
+    extractor: str = STRIGIL,
 ) -> CleanedPage:
     r"""Clean one capture: text, or HTML with ``media_type="text/html"``.
 
     Bad input comes back as a page with a status and a reason; only a wrong call raises. A ``captured_at``
-    without a zone is read as UTC.
+    without a zone is read as UTC. ``extractor="trafilatura"`` lets trafilatura choose the lines of an HTML
+    capture, to compare.
 
     >>> page = clean("Listen Live\nThe bridge was closed on Tuesday.")
     >>> page.text
@@ -133,7 +105,7 @@ def clean(
     """
     if captured_at is not None and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
-    (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy)
+    (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy, extractor=extractor)
     return page
 
 
@@ -142,15 +114,18 @@ def clean_many(
     *,
     policy: Policy | str = Policy.BALANCED,
     thorough_metadata: bool = False,
+    extractor: str = STRIGIL,
 ) -> Iterator[CleanedPage]:
     """Clean captures as a stream, one page each, in order.
 
     No capture ends the stream: what fails becomes a page with status ``failed`` and the reason.
     ``thorough_metadata`` asks trafilatura for title, byline and publication date where the markup of an
     HTML capture is silent. That doubles or triples the time of such a page, and of what it adds only
-    two thirds are right (docs/quality.md), so it is off by default.
+    two thirds are right (docs/quality.md), so it is off by default. ``extractor`` is as in ``clean``.
     """
-    way = _Way(Policy(policy), thorough_metadata)
+    if extractor not in EXTRACTORS:
+        raise ValueError(f"no extractor {extractor!r}; there is {' and '.join(EXTRACTORS)}")
+    way = Way(Policy(policy), extractor, thorough_metadata)
     for batch in _to_batches(captures):
         yield from _clean_batch(batch, way)
 
@@ -169,29 +144,24 @@ def _to_batches(captures: Iterable[CaptureLike]) -> Iterator[list[CaptureLike]]:
         yield batch
 
 
-def _clean_batch(batch: Sequence[CaptureLike], way: _Way) -> Iterator[CleanedPage]:
-    """Read every capture, let the model judge them together, and decide."""
-    ready = [_guarded(capture, partial(_read, capture, way)) for capture in batch]
-    read = [one for one in ready if isinstance(one, _Read)]
-    judgements = iter(_judge(read))
-    for capture, one in zip(batch, ready, strict=True):
-        if isinstance(one, _Read):
-            found = _guarded(capture, partial(_decide, one, next(judgements), way))
-            yield _mark_truncated(found, capture)
+def _clean_batch(batch: Sequence[CaptureLike], way: Way) -> Iterator[CleanedPage]:
+    """Take in every capture, let the model judge them together, and decide."""
+    taken = [_guarded(capture, partial(take_in, capture, way)) for capture in batch]
+    judgements = _judge([one for one in taken if isinstance(one, Intake)])
+    for capture, one in zip(batch, taken, strict=True):
+        if isinstance(one, Intake):
+            page = _guarded(capture, partial(_decide, one, next(judgements), way))
+            yield _mark_truncated(page, capture)
         else:
             yield one
 
 
-def _judge(read: Sequence[_Read]) -> Iterator[Callable[[], Judgement]]:
-    """Yield what gives the model's word on each page; where all together fails, one page alone does."""
+def _judge(taken: Sequence[Intake]) -> Iterator[Judgement | None]:
+    """Yield the model's word on each page; None for all where one of them is too much for it."""
     try:
-        judged = tagger.judge([one.page for one in read], [one.phrases for one in read])
-    except Exception:  # noqa: BLE001  the guard of the batch: the page at fault fails alone, below
-        for one in read:
-            yield lambda one=one: tagger.judge([one.page], [one.phrases])[0]
-        return
-    for judgement in judged:
-        yield lambda judgement=judgement: judgement
+        yield from tagger.judge([one.page for one in taken], [one.phrases for one in taken])
+    except Exception:  # noqa: BLE001  the guard of the batch: each page is judged alone, in its own guard
+        yield from [None] * len(taken)
 
 
 def _guarded(capture: CaptureLike, step: Callable[[], T]) -> T | CleanedPage:
@@ -202,21 +172,7 @@ def _guarded(capture: CaptureLike, step: Callable[[], T]) -> T | CleanedPage:
         raise  # our own data files are unusable: that is no capture's fault
     except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
         reason = f"cleaner failed: {type(error).__name__}: {error}"
-        return _without_text(Status.FAILED, reason, capture.media_type)
-
-
-def _read(capture: CaptureLike, way: _Way) -> _Read | CleanedPage:
-    """Return the capture as a page with its known phrases, or why it holds no text."""
-    if capture.error and not (capture.truncated and capture.payload):
-        status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
-        return _without_text(status, capture.error, capture.media_type)
-    decoded = _decode(capture)
-    garbage = len(_GARBAGE.findall(decoded.text, 0, GARBAGE_SAMPLE_CHARS))
-    if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
-        reason = f"{NOT_TEXT}: control or undecodable characters"
-        return _without_text(Status.REJECTED, reason, capture.media_type)
-    page = _to_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
-    return _Read(page, decoded, list(lexicon.find(page)))
+        return without_text(Status.FAILED, reason, capture.media_type)
 
 
 def _mark_truncated(page: CleanedPage, capture: CaptureLike) -> CleanedPage:
@@ -226,31 +182,16 @@ def _mark_truncated(page: CleanedPage, capture: CaptureLike) -> CleanedPage:
     return replace(page, status=Status.REVIEW, reason=capture.error or f"truncated: {capture.truncated}")
 
 
-def _decode(capture: CaptureLike) -> Decoded:
-    if isinstance(capture.payload, str):
-        return Decoded(capture.payload, "utf-8", "given")
-    return decode(capture.payload, declared=capture.charset, is_html=capture.media_type in HTML_TYPES)
-
-
-def _to_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Page:
-    url, captured_at = capture.url, capture.captured_at
-    if capture.media_type not in HTML_TYPES:
-        return to_page(text, url=url, captured_at=captured_at)
-    rules = sites.load_site_rules().for_page(url, captured_at)
-    page = to_html_page(text, url=url, captured_at=captured_at, rules=rules)
-    if not (thorough_metadata and fallback.is_silent(page.evidence)):
-        return page
-    said = {candidate.field for candidate in page.evidence}
-    more = fallback.find_metadata(text, url, captured_at=captured_at)
-    return replace(page, evidence=page.evidence + tuple(c for c in more if c.field not in said))
-
-
-def _decide(read: _Read, judge: Callable[[], Judgement], way: _Way) -> CleanedPage:
-    """Label, settle and repair one page."""
-    page, decoded, phrases = read
-    spans = {family: list(find(page)) for family, find in CLEANERS.items() if family != LEXICON}
-    judgement = judge()
-    decisions, review = settle(page, {LEXICON: phrases, **spans}, way.policy, judgement)
+def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPage:
+    """Label, settle and repair one page, of which another extractor may have chosen the lines."""
+    page, decoded, phrases, chosen = intake
+    if judgement is None:
+        (judgement,) = tagger.judge([page], [phrases])
+    if chosen:
+        decisions, review = chosen, ""
+    else:
+        spans = {family: list(find(page)) for family, find in CLEANERS.items() if family != LEXICON}
+        decisions, review = settle(page, {LEXICON: phrases, **spans}, way.policy, judgement)
     if review or way.policy is Policy.ANNOTATE:
         decisions = [decision._replace(kept=True) for decision in decisions]
     edits = () if way.policy is Policy.ANNOTATE else to_edits(page, decisions)
@@ -267,6 +208,7 @@ def _decide(read: _Read, judge: Callable[[], Judgement], way: _Way) -> CleanedPa
         charset_source=decoded.charset_source,
         media_type=page.media_type,
         removed_text=removed_text,
+        markup=Markup(page.blocks, page.links, page.url) if page.blocks else None,
     )
 
 
@@ -286,8 +228,3 @@ def _why_empty(page: Page, text: str) -> str | None:
         return None
     lines = sum(1 for line in page.texts if line)
     return f"no main text: all {lines} lines are debris" if lines else "no text in the capture"
-
-
-def _without_text(status: Status, reason: str, media_type: str) -> CleanedPage:
-    """Return the page of a capture that has no text to clean."""
-    return CleanedPage("", "", (), (), Fields(), status, reason, media_type=media_type)

@@ -9,7 +9,7 @@ No family of rules can remove a line of kind B alone, nothing removes a line sur
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Final
 

@@ -16,6 +16,7 @@ from cleaners.explain import explain
 from cleaners.ledger import Edit as Edit  # noqa: PLC0414  said twice: it is offered from here too
 from cleaners.ledger import Line as Line  # noqa: PLC0414
 from cleaners.ledger import rebuild
+from cleaners.markdown import to_markdown
 
 
 class Policy(StrEnum):
@@ -83,13 +84,30 @@ class Block(NamedTuple):
     """``hidden``, ``aria-hidden=true``, ``display:none`` or ``visibility:hidden`` on it or above it."""
 
 
+class Link(NamedTuple):
+    """A link inside one rendered line: its text as it stands there, and where it leads."""
+
+    line: int
+    text: str
+    href: str
+
+
+class Markup(NamedTuple):
+    """What Markdown needs of an HTML capture beyond its text: a block a line, links, the base address."""
+
+    blocks: Sequence[Block]
+    links: Sequence[Link]
+    url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """What was lifted out of the page. ``evidence`` holds every candidate, the losers too.
 
-    Times are aware, in UTC; ``*_precision`` is one of ``year, month, day, minute, second``.
-    A time whose zone is not stated is read as UTC. ``page_type`` is one of ``article, forum, product,
-    collection, listing, documentation, service``.
+    Times are aware, in the zone the page states, so that ``published_at.date()`` is the day where it was
+    written; a time whose zone is not stated is read as UTC. ``*_precision`` is one of ``year, month, day,
+    minute, second``. ``page_type`` is one of ``article, forum, product, collection, listing,
+    documentation, service``.
     """
 
     title: str | None = None
@@ -134,6 +152,7 @@ class Page:
     url: str | None = None
     captured_at: datetime | None = None
     blocks: Sequence[Block] = ()
+    links: Sequence[Link] = ()
     evidence: tuple[Evidence, ...] = ()
     marked: tuple[Span, ...] = ()
     """Lines that site rules chose while the page was rendered."""
@@ -199,6 +218,14 @@ class CleanedPage:
     charset_source: str | None = None
     media_type: str = "text/plain"
     removed_text: str = field(default="", repr=False)
+    markup: Markup | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def markdown(self) -> str:
+        """Return the kept text with headings, lists, quotes, code, tables and links; of a text, the text."""
+        if self.markup is None:
+            return self.text
+        return to_markdown(self.source_text, self.lines, self.edits, self.markup)
 
     def rebuild(self) -> str:
         """Return the source text, made again from ``text``, ``edits`` and ``removed_text``."""

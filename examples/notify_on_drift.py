@@ -8,10 +8,7 @@ same can be clicked together in the UI: Automations, custom trigger, event ``str
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from typing import cast
-from uuid import UUID
 
 from prefect.automations import Automation
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
@@ -21,11 +18,11 @@ from prefect.events.schemas.automations import EventTrigger, Posture
 NAME = "strigil-site-changed"
 
 
-async def main(address: str) -> None:
+def main(address: str) -> None:
     """Make the notification and the automation, or bring them up to date."""
     text = {"text": "{{subject}}: {{body}}"}
-    block = CustomWebhookNotificationBlock(name=NAME, url=address, json_data=text, headers=None, cookies=None)
-    block_id = cast("UUID", await block.save(NAME, overwrite=True))
+    block = CustomWebhookNotificationBlock(name=NAME, url=address, json_data=text)
+    block_id = block.save(NAME, overwrite=True)
     automation = Automation(
         name=NAME,
         description="A site is no longer what it was: look before more of it is cleaned.",
@@ -45,13 +42,13 @@ async def main(address: str) -> None:
         ],
     )
     try:
-        automation.id = (await Automation.aread(name=NAME)).id
-        await automation.aupdate()
+        automation.id = Automation.read(name=NAME).id
+        automation.update()
     except ValueError:
-        await automation.acreate()
+        automation.create()
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    asyncio.run(main(sys.argv[1]))
+    main(sys.argv[1])

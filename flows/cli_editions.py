@@ -41,6 +41,10 @@ def editions(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     for info in found:
         table.add_row(info.name, "\n".join(info.cleaners), *_sizes(info), _state(info))
     console.print(table)
+    for info in found:
+        if info.since:
+            since = info.since[:16].replace("T", " ")
+            console.print(f"{info.name} is current since {since} UTC.", soft_wrap=True)
 
 
 def promote(edition: EditionArgument, archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
@@ -105,8 +109,7 @@ def drop_edition(
 
 
 def _state(info: EditionInfo) -> str:
-    since = f"current since {info.since[:10]}" if info.since else "current"
-    return ", ".join([since] * info.is_current + ["published"] * info.is_published)
+    return ", ".join(["current"] * info.is_current + ["published"] * info.is_published)
 
 
 def _sizes(info: EditionInfo) -> tuple[str, ...]:

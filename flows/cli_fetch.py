@@ -10,15 +10,19 @@ import typer
 from flows.cli_options import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
-    PolicyName,
-    PolicyOption,
+    NewPolicyOption,
     check_archive_place,
     stderr,
     stdout,
 )
 
 if TYPE_CHECKING:
+    from captures.fetching.runs import FetchReport
+    from captures.fetching.sources import Plan
     from flows.fetch import Fetched, FetchOptions
+    from flows.stop import StopSwitch
+
+_MAX_URL_CHARS = 80
 
 
 class KindName(StrEnum):
@@ -78,7 +82,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     state: Annotated[
         str, typer.Option(help="Folder of WARC files and queue. [default: ARCHIVE/fetch]", metavar="DIR")
     ] = "",
-    policy: PolicyOption = PolicyName.BALANCED,
+    policy: NewPolicyOption = None,
 ) -> None:
     """Fetch feeds, sitemaps and pages into WARC, politely, and clean what is new into an archive.
 
@@ -86,55 +90,58 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     Example: strigil fetch https://news.example/feed.xml --archive news --contact desk@example.org
     """
     check_archive_place(archive)
+    from archive.archive import Archive
     from cleaners.values import Policy
-    from flows.fetch import FetchOptions
-    from flows.plan import RunOptions
-
-    options = FetchOptions(
-        tuple(allow_host or ()), kind.value, group, contact, state, delay,
-        refetch.value if refetch else None, max_pages, threads, per_host,
-        run=RunOptions(Policy(policy.value)),
-    )  # fmt: skip
-    fetched = _fetch(sources, archive, options)
-    if not fetched.cleaned.is_complete or not fetched.fetched.is_over or _is_in_vain(fetched):
-        raise typer.Exit(1)
-
-
-def _fetch(sources: list[str], place: str, options: FetchOptions) -> Fetched:
-    """Fetch with a line of progress and a summary; leaves the process with 130 after Ctrl-C."""
-    from flows.fetch import fetch_plan, read_plan
+    from flows.fetch import FetchOptions, read_plan
     from flows.fetch_summary import print_fetched
+    from flows.plan import RunOptions
+    from flows.run import run_items
     from flows.secrets import look_up
     from flows.stop import StopSwitch
     from flows.summary import print_summary
 
+    options = FetchOptions(
+        tuple(allow_host or ()), kind.value, group, contact, state, delay,
+        refetch.value if refetch else None, max_pages, threads, per_host,
+    )  # fmt: skip
+    run_options = RunOptions(Policy(policy.value) if policy else None)
     plan = read_plan(sources, options, look_up)
-    if not plan.contact:
-        stderr().print(
-            "Nobody can reach you: say who fetches with --contact, or contact = in sources.toml.", style="dim"
-        )
-    console = stderr()
-    count = 0
-    with StopSwitch() as stop, console.status("Fetching …") as status:
-
-        def on_fetched(url: str) -> None:
-            nonlocal count
-            count += 1
-            status.update(f"{count:,} asked, now {url[:80]}", spinner="dots")
-
-        quiet = not console.is_terminal
-        heard = (lambda _url: None if quiet else on_fetched(_url)), (lambda _progress: None)
-        done = fetch_plan(plan, place, options, stop, heard)
-    print_fetched(stdout(), done.fetched)
-    if done.cleaned.items > done.cleaned.items_known or done.cleaned.failures or done.cleaned.finished:
-        print_summary(stdout(), done.cleaned)
+    with StopSwitch() as stop:
+        fetched = _fetch(plan, archive, options, stop)
+        print_fetched(stdout(), fetched.report)
+        cleaned = run_items(fetched.items(), Archive.open(archive), run_options, stop)
+    if cleaned.items > cleaned.items_known or cleaned.failures or cleaned.finished:
+        print_summary(stdout(), cleaned)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
         raise typer.Exit(stop.exit_code)
-    return done
+    if not cleaned.is_complete or not fetched.report.is_over or _is_in_vain(fetched.report):
+        raise typer.Exit(1)
 
 
-def _is_in_vain(done: Fetched) -> bool:
+def _fetch(plan: Plan, place: str, options: FetchOptions, stop: StopSwitch) -> Fetched:
+    """Fetch, with a line of progress on a terminal."""
+    from flows.fetch import fetch_plan
+
+    console = stderr()
+    if not plan.contact:
+        console.print(
+            "Nobody can reach you: say who fetches with --contact, or contact = in sources.toml.",
+            soft_wrap=True,
+        )
+    asked = 0
+    with console.status("Fetching …") as status:
+
+        def on_fetched(url: str) -> None:
+            nonlocal asked
+            asked += 1
+            if console.is_terminal:
+                status.update(f"{asked:,} asked, last {url[:_MAX_URL_CHARS]}")
+
+        return fetch_plan(plan, place, options, stop.is_requested, on_fetched)
+
+
+def _is_in_vain(report: FetchReport) -> bool:
     """Return whether something was asked for and nothing at all could be had."""
-    outcomes = done.fetched.outcomes + done.fetched.lists
+    outcomes = report.outcomes + report.lists
     return bool(outcomes) and set(outcomes) <= {"failed", "refused", "error"}

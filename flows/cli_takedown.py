@@ -46,7 +46,8 @@ def takedown(  # noqa: PLR0913 - one option each
 
     Example: strigil takedown https://shore.example/news/old --reason "court order 12/26" --yes
     """
-    takedowns = open_archive(archive).takedowns()
+    opened = open_archive(archive)
+    takedowns = opened.takedowns()
     console = stdout()
     if resume:
         if targets or match:
@@ -65,6 +66,11 @@ def takedown(  # noqa: PLR0913 - one option each
 
     plan = takedowns.take_down(wanted, Decision(by or getpass.getuser(), reason))
     _show(plan, console)
+    if plan.tables:
+        from archive.lake import publish_again
+
+        for table in publish_again(opened):
+            console.print(f"{table.place} shows it no more.", markup=False, soft_wrap=True)
     console.print("[green]Taken down.[/] A tombstone is in tombstones/; `strigil verify` checks the rest.")
 
 
@@ -102,4 +108,4 @@ def _show(plan: Plan, console: Console) -> None:
     for file in plan.left_in_place:
         say(f"Not ours to change, so the raw record stays there: {file}")
     for table in plan.tables:
-        say(f"The {table.format} table at {table.place} shows this: publish it again afterwards.")
+        say(f"The {table.format} table at {table.place} shows this: it is published again afterwards.")

@@ -20,6 +20,7 @@ class Deployment(NamedTuple):
 DEPLOYMENTS: Final = (
     Deployment("flows.ingest.ingest", "ingest"),
     Deployment("flows.backfill.backfill", "backfill"),
+    Deployment("flows.fetch_flow.fetch", "fetch"),
     Deployment("flows.upkeep.reclean", "reclean", limit=1),
     Deployment("flows.upkeep.verify", "verify"),
     Deployment("flows.upkeep.compact", "compact", limit=1),

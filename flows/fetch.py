@@ -1,12 +1,12 @@
-"""Fetch, then clean what was fetched: the work behind ``strigil fetch`` and the flow of that name."""
+"""Fetching for an archive: what ``strigil fetch`` and the flow of that name have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from archive.archive import Archive
 from archive.places import is_url
 from archive.surt import to_surt
 from captures.fetching.addresses import AddressRule, Resolve, resolve_by_system, to_allowed
@@ -14,11 +14,9 @@ from captures.fetching.runs import FetchReport
 from captures.fetching.session import Session, SessionOptions
 from captures.fetching.sources import LookUp, Plan, Refetch, Source, read_sources_file, to_source
 from captures.storage import find_items
+from captures.values import Item
 from flows.errors import UsageError
-from flows.plan import RunOptions
-from flows.report import RunReport
-from flows.run import OnProgress, run_items
-from flows.stop import StopSwitch
+from flows.jobs import IsStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,18 @@ class FetchOptions:
     threads: int = 16
     per_host: int = 1
     resolve: Resolve = resolve_by_system
-    run: RunOptions = field(default_factory=RunOptions)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What a fetch did: the web's side, and the archive's."""
+class Fetched(NamedTuple):
+    """What came from the web, and the WARC files with all that ever came, to be cleaned."""
 
-    fetched: FetchReport
-    cleaned: RunReport
+    report: FetchReport
+    files: tuple[Path, ...]
+
+    def items(self) -> Iterator[Item]:
+        """Yield the files as input of a run."""
+        for file in self.files:
+            yield from find_items(str(file))
 
 
 def read_plan(sources: Sequence[str], options: FetchOptions, look_up: LookUp) -> Plan:
@@ -69,20 +70,14 @@ def fetch_plan(
     plan: Plan,
     place: str,
     options: FetchOptions,
-    stop: StopSwitch,
-    heard: tuple[Callable[[str], None], OnProgress] = (lambda _url: None, lambda _progress: None),
+    is_stopped: IsStopped = lambda: False,
+    on_fetched: Callable[[str], None] = lambda _url: None,
 ) -> Fetched:
-    """Fetch what a plan names and clean what came; ``heard`` are told of each URL and of the cleaning."""
-    archive = Archive.open(place)
+    """Fetch what a plan names; ``on_fetched`` hears of each URL."""
     rule = AddressRule(to_allowed(options.allow_hosts), options.resolve)
-    session_options = SessionOptions(
-        rule, options.threads, options.per_host, _to_key, stop.is_requested, heard[0]
-    )
+    session_options = SessionOptions(rule, options.threads, options.per_host, _to_key, is_stopped, on_fetched)
     with Session(_state_folder(place, options), plan, session_options) as session:
-        fetched = session.run()
-        files = session.warc_files()
-    items = (item for file in files for item in find_items(str(file)))
-    return Fetched(fetched, run_items(items, archive, options.run, stop, heard[1]))
+        return Fetched(session.run(), tuple(session.warc_files()))
 
 
 def _state_folder(place: str, options: FetchOptions) -> Path:

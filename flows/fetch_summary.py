@@ -42,3 +42,9 @@ def describe(report: FetchReport) -> Iterator[str]:
         yield f"  {number:>7,} {why}, as {show(report.examples[outcome, reason], _MAX_URL_CHARS)}"
     if report.path:
         yield f"A line for every URL: {report.path}"
+
+
+def to_markdown(report: FetchReport) -> str:
+    """Return the same as Markdown, for a page that shows it; nothing from outside can be markup there."""
+    lines = [line.strip().replace("`", "'") for line in describe(report)]
+    return "\n".join(f"* `{line}`" for line in lines)

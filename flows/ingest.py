@@ -64,9 +64,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     except (CaptureError, ArchiveError, FlowError) as error:
         return Failed(message=str(error))
     report.notes += find_notes(pipeline, current)
-    if current in {None, pipeline.edition}:
-        with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
-            store.promote(pipeline)
+    with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
+        store.promote_first(pipeline)
     publish_report(report)
     publish_review(store, report)
     return to_state(report)

@@ -90,9 +90,9 @@ def run_items(
             take_in(ended)
             report.finished += ended.tally.captures
     report.is_stopped |= stop.is_requested()
-    if joins_current and not report.is_stopped:
+    if not report.is_stopped:
         with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
-            archive.promote(pipeline)
+            archive.promote_first(pipeline)
     report.seconds = time.perf_counter() - started
     return report
 

@@ -21,6 +21,8 @@ MAX_RUNS: Final = 4
 _ORPHANED_SERVER_SECONDS: Final = 6.0
 """How long a server whose supervisor is gone waits, so that the runs can still say how they ended."""
 _KEEP_ALIVE_SECONDS: Final = 5
+_STOPPED: Final = "strigil up was stopped. Run it again: it does only what is left."
+_WENT_DOWN: Final = "The machine or strigil up went down. Run it again: it does only what is left."
 
 POLICY: Final = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws: data:"
 """Sent with every page: the UI of Prefect 3.8 looks up an analytics host even where analytics are off,
@@ -58,6 +60,7 @@ def serve_deployments(ready: int) -> None:
     """
     from prefect import get_client
     from prefect.runner import Runner
+    from prefect.states import Cancelled, Crashed
 
     from flows.deployments import DEPLOYMENTS, to_runner_deployment
     from flows.zombies import mark_stuck_runs, watch_for_zombies
@@ -69,18 +72,28 @@ def serve_deployments(ready: int) -> None:
             time.sleep(0.2)
     owns_database = "STRIGIL_DATABASE_URL" not in os.environ
     if owns_database and ready >= 0:  # nobody else runs flows here: what is running has no process
-        mark_stuck_runs("The machine, or strigil up, went down while this was running.")
+        mark_stuck_runs(Crashed(message=_WENT_DOWN))
     watch_for_zombies()
-    runner = Runner(name="strigil", limit=MAX_RUNS, pause_on_shutdown=False)
+
+    class StoppableRunner(Runner):
+        """A runner that ends its runs on SIGTERM: that of Prefect 3.8 forgets to wait for its own stop."""
+
+        def handle_sigterm(self, *_args: object, **_names: object) -> None:
+            """Mark the runs, then have the loop stop, which cancels each and waits for its process."""
+            threading.Thread(target=self._stop).start()
+
+        def _stop(self) -> None:
+            if owns_database:
+                mark_stuck_runs(Cancelled(message=_STOPPED))
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(lambda: asyncio.ensure_future(self.astop()))
+
+    runner = StoppableRunner(name="strigil", limit=MAX_RUNS, pause_on_shutdown=False)
     for deployment in deployments:
         runner.add_deployment(deployment)
     if ready >= 0:
         os.close(ready)
-    try:
-        asyncio.run(runner.start())
-    finally:
-        if owns_database:
-            mark_stuck_runs("strigil up was stopped while this was running.")
+    asyncio.run(runner.start())
 
 
 def _leave_with_supervisor(wait_seconds: float) -> None:

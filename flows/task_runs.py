@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, cast
 
@@ -76,18 +77,23 @@ class ShardTasks:
             task_run_name="{number} of {total}: {name}",
             retries=self._retries,
             retry_delay_seconds=_RETRY_SECONDS,
+            retry_condition_fn=lambda _task, _run, _state: not self._stop.is_requested(),
             cache_policy=NO_CACHE,
             persist_result=False,
         )
         def shard(number: int, total: int, name: str) -> str:  # noqa: ARG001 - shown by Prefect
+            if self._stop.is_requested():
+                return "stopped"
             ended = ends[number] = self._executor.run(jobs[number - 1])
             if ended.failure is not None:
                 raise ShardFailedError(ended.failure)
             return status_line(ended.tally.statuses)
 
         bar = ProgressBar(len(jobs))
+        here = f"{Path.cwd()}/"
         futures = {
-            shard.submit(number, len(jobs), job.name): (number, job) for number, job in enumerate(jobs, 1)
+            shard.submit(number, len(jobs), job.name.removeprefix(here)): (number, job)
+            for number, job in enumerate(jobs, 1)
         }
         for future in as_completed(list(futures)):
             number, job = futures[future]

@@ -111,6 +111,12 @@ def _is_free(port: int) -> bool:
         return True
 
 
+def _find_children(parent: int) -> list[int]:
+    """Return the processes a process has started, where the system says so (Linux)."""
+    lists = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(child) for listed in lists for child in listed.read_text().split()]
+
+
 @contextmanager
 def hold(home: Home) -> Iterator[None]:
     """Make the home's folders and keep others from coming up in it."""
@@ -193,6 +199,8 @@ class Supervisor:
         try:
             process.wait(grace_seconds)
         except subprocess.TimeoutExpired:
+            for run in _find_children(process.pid):  # nobody would end them once their parent is gone
+                os.kill(run, signal.SIGKILL)
             process.kill()
             process.wait()
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from prefect import get_client
+from prefect import State, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.states import Crashed
 
 HEARTBEAT_SECONDS: Final = 30
 SILENCE_SECONDS: Final = 90
@@ -34,8 +33,8 @@ def watch_for_zombies() -> None:
             client.create_automation(wanted)
 
 
-def mark_stuck_runs(why: str) -> int:
-    """Mark every run that is not at its end as crashed, saying why; return how many that were.
+def mark_stuck_runs(end: State[Any]) -> int:
+    """Put every run that is not at its end into this state; return how many that were.
 
     Only for a server whose runs are all ours, when none of our processes is alive.
     """
@@ -44,7 +43,7 @@ def mark_stuck_runs(why: str) -> int:
     with get_client(sync_client=True) as client:
         while runs := client.read_flow_runs(flow_run_filter=alive):
             for run in runs:
-                client.set_flow_run_state(run.id, Crashed(message=why), force=True)
+                client.set_flow_run_state(run.id, end, force=True)
             marked += len(runs)
     return marked
 

@@ -1,4 +1,4 @@
-"""Fixtures that more than one room needs: a real S3-compatible server on this machine."""
+"""Fixtures that more than one room needs: real servers on this machine, S3-compatible and Prefect's."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ pytest_plugins = ["tests.up_server"]
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+os.environ |= {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+}
 
 _SERVER = """
 import sys
@@ -56,7 +62,7 @@ def s3_endpoint() -> Iterator[str]:
 def s3_bucket(s3_endpoint: str) -> str:
     """Return the name of a new, empty bucket."""
     name = f"bucket-{uuid4().hex[:12]}"
-    httpx.put(f"{s3_endpoint}/{name}").raise_for_status()
+    httpx.put(f"{s3_endpoint}/{name}", timeout=120).raise_for_status()
     return name
 
 
@@ -70,3 +76,12 @@ def put_object(s3_bucket: str) -> Callable[[str, bytes], str]:
         return f"s3://{s3_bucket}/{key}"
 
     return put
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """Run a Prefect server of the tests' own, with an empty database."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=300):
+        yield

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,6 +47,7 @@ class Page:
     headers: tuple[tuple[str, str], ...] = ()
     has_validators: bool = True
     is_chunked: bool = False
+    is_ranged: bool = False
     raw: RawAnswer | None = None
     modified_at: float = 1_600_000_000.0
 
@@ -169,6 +170,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if page.has_validators and headers.get("if-none-match") == page.etag:
             self._answer(304, b"", page)
+        elif page.is_ranged:
+            start, stop = map(int, headers["range"].removeprefix("bytes=").split("-"))
+            part = page.body[start : stop + 1]
+            told = f"bytes {start}-{start + len(part) - 1}/{len(page.body)}"
+            self._answer(206, part, replace(page, headers=(("Content-Range", told),)))
         else:
             self._answer(page.status, page.body, page)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from archive.errors import DropRefusedError, LakeBusyError, UnfitLakeError
 from archive.iceberg import TABLE_NAME, open_catalog
 from archive.lake import FORMATS, publish, publish_again, withdraw
 from archive.published import published_editions, read_publications, write_publication
+from archive.takedown import Decision, Targets
 from archive.values import Pipeline
 from captures.values import Capture, Provenance
 from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_pages, read_payload
@@ -190,6 +192,27 @@ def test_a_publication_that_was_stopped_holds_both_editions(
     monkeypatch.undo()
     publish(archive, kind, place)
     assert published_editions(archive.store) == {NEXT_PIPELINE.edition}
+
+
+def test_what_was_taken_down_leaves_the_tables(archive: Archive, kind: str, tmp_path: Path) -> None:
+    """The parts were rewritten, so the table is brought up to date: the row is gone, all others are there."""
+    place = tmp_path / "lake"
+    publish(archive, kind, place)
+    targets = Targets(urls=frozenset([make_capture(3).url or ""]))
+    archive.takedowns().take_down(targets, Decision("Jane Doe"))
+    assert [one.place for one in publish_again(archive)] == [str(place)]
+    assert rows(READ[kind](place)) == plain(archive)
+    assert READ[kind](place).num_rows == 6
+
+
+def test_a_table_that_somebody_removed(archive: Archive, kind: str, tmp_path: Path) -> None:
+    """It is not made again by the way, and withdrawing it only forgets it."""
+    publish(archive, kind, tmp_path / "lake")
+    shutil.rmtree(tmp_path / "lake")
+    assert list(publish_again(archive)) == []
+    withdraw(archive, kind, tmp_path / "lake")
+    assert published_editions(archive.store) == frozenset()
+    assert not (tmp_path / "lake").exists()
 
 
 def test_one_committer_at_a_time(archive: Archive, kind: str, tmp_path: Path) -> None:

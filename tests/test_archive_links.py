@@ -211,7 +211,7 @@ def test_first_equal(keys: list[int]) -> None:
 
 def test_chains_are_one_group() -> None:
     """A is like B and B like C: one group, led by the first, each with what it is most like."""
-    signatures = np.tile(np.arange(128, dtype=np.uint32), (4, 1))
+    signatures = np.tile(np.arange(128, dtype=np.uint16), (4, 1))
     signatures[1, 96:] += 1_000  # three quarters are the first's
     signatures[2, 96:] += 1_000
     signatures[2, 64:80] += 2_000

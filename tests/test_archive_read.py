@@ -1,4 +1,4 @@
-"""The SQL door: four views over an edition, also an empty one, wherever the archive lies."""
+"""The SQL door: views over an edition, also an empty one, wherever the archive lies."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from archive.archive import Archive
 from archive.errors import NoEditionError, SqlError
 from archive.read import ask, open_sql, query
+from archive.takedown import Decision, Targets
 from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_page, make_pages
 
 
@@ -67,7 +68,7 @@ def test_views_over_an_empty_edition(tmp_path: Path) -> None:
     with pytest.raises(NoEditionError):
         open_sql(archive)
     archive.promote(PIPELINE)
-    for view in ("documents", "edits", "fields", "runs"):
+    for view in ("documents", "edits", "fields", "runs", "duplicates", "versions", "tombstones"):
         assert query(archive, f"select * from {view}") == []
 
 
@@ -89,3 +90,20 @@ def test_a_broken_part_is_told_by_name(archive: Archive) -> None:
     part.write_bytes(b"no Parquet at all")
     with pytest.raises(SqlError, match=part.name):
         ask(archive, "select * from documents")
+
+
+def test_tombstones_say_who_and_why_but_not_what(archive: Archive) -> None:
+    """A row a capture that is gone, and one a URL that is not to come back."""
+    url = make_capture(3).url or ""
+    [gone] = query(archive, f"select capture_id, payload_digest from documents where url = '{url}'")
+    archive.takedowns().take_down(Targets(urls=frozenset([url])), Decision("Jane Doe", "an order"))
+    rows = query(archive, "select * from tombstones order by capture_id nulls last")
+    assert [(row["capture_id"], row["by"], row["reason"]) for row in rows] == [
+        (gone["capture_id"], "Jane Doe", "an order"),
+        (None, "Jane Doe", "an order"),
+    ]
+    assert rows[0]["payload_digest"] == gone["payload_digest"]
+    assert rows[0]["urlkey_digest"] == rows[1]["urlkey_digest"]
+    assert rows[0]["at"].tzinfo is not None
+    assert "bridge" not in str(rows)
+    assert query(archive, "select count(*) as n from documents") == [{"n": 5}]

@@ -183,3 +183,18 @@ def test_a_warc_without_captures_says_so(tmp_path: Path) -> None:
 def test_content_types(header: str | None, expected: tuple[str, str | None]) -> None:
     """A Content-Type header is read as browsers read it."""
     assert split_content_type(header) == expected
+
+
+def test_headers_that_say_something_of_the_content_are_kept(tmp_path: Path) -> None:
+    """Validators, language, links and directives are in the capture, whatever their case; others are not."""
+    fields = (
+        HTML,
+        ("ETAG", '"x"'),
+        ("Content-Language", "nn"),
+        ("Set-Cookie", "secret=1"),
+        ("Link", "<a>" * 999),
+    )
+    (capture,) = read(tmp_path, response(PAGE, *fields))
+    names = dict(capture.http_headers)
+    assert list(names) == ["etag", "content-language", "link"]
+    assert (names["etag"], len(names["link"])) == ('"x"', 1000)

@@ -63,13 +63,17 @@ def test_an_archive_inside_the_source_is_not_a_source(tmp_path: Path) -> None:
     assert query(COUNT, tmp_path / "strigil-archive") == [{"rows": 3, "captures": 3}]
 
 
-def test_another_policy_cleans_all_again_into_its_own_edition(tmp_path: Path) -> None:
-    """A policy is an edition: the captures are known, their rows under it are not."""
+def test_another_policy_needs_a_reclean(tmp_path: Path) -> None:
+    """A policy is an edition: ``clean`` does not mix two in one, and ``reclean`` makes the other."""
     write_captures(tmp_path / "captures", 3)
     strigil("clean", "captures", cwd=tmp_path)
     ended = strigil("clean", "captures", "--policy", "annotate", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "strigil reclean --policy annotate" in ended.stderr
+    ended = strigil("reclean", "--policy", "annotate", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert "3 captures archived" in ended.stdout
+    assert strigil("promote", "annotate", cwd=tmp_path).returncode == 0
     [row] = query(
         "select count(*) as n, bool_and(text_chars = source_text_chars) as whole from documents",
         tmp_path / "strigil-archive",

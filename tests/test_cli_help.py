@@ -16,7 +16,7 @@ from flows.cli_options import PolicyName
 from tests.strigil_command import strigil, strigil_process
 
 VERBS = (
-    *("clean", "explain", "sql", "verify", "demo", "duplicates", "publish"),
+    *("clean", "explain", "sql", "verify", "seal", "takedown", "demo", "duplicates", "publish"),
     *("raw", "reclean", "editions", "diff", "promote", "rollback", "drop-edition", "compact"),
 )
 HEAVY = (

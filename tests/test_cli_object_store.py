@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.iceberg import TABLE_NAME, open_catalog
 from archive.places import open_store
 from tests.s3_proxy import proxy
 from tests.strigil_command import strigil
@@ -45,6 +46,48 @@ def test_every_verb_on_an_object_store(place: str, scrapes: Path, tmp_path: Path
     verified = strigil("verify", "--archive", place, cwd=tmp_path)
     assert (verified.returncode, verified.stderr) == (0, "")
     assert [path.name for path in tmp_path.iterdir()] == ["scrapes"]
+
+
+def test_editions_raw_bytes_and_takedown(place: str, scrapes: Path, tmp_path: Path) -> None:
+    """Reclean, compare, promote, roll back, seal, drop, give back, publish and take down, as on a folder."""
+
+    def run(*words: str) -> str:
+        ended = strigil(*words, cwd=tmp_path, STRIGIL_ARCHIVE=place)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    run("clean", str(scrapes))
+    before = open_store(place).read_bytes("clean/CURRENT").decode().strip()
+    run("reclean", "--policy", "annotate")
+    (after,) = (name for name in open_store(place).folders("clean") if name != before)
+    assert after in run("editions")
+    assert "6 (100.0%) have another text" in run("diff", "current", after)
+    run("promote", after)
+    assert open_store(place).read_bytes("clean/CURRENT").decode().strip() == after
+    assert f"{before} is current again" in run("rollback")
+    run("drop-edition", after, "--yes")
+    run("duplicates")
+    run("seal")
+    rows = run("sql", "select capture_id from documents order by source_file", "--json").splitlines()
+    key = json.loads(rows[0])["capture_id"]
+    run("raw", key, "--out", "raw.txt")
+    assert (tmp_path / "raw.txt").read_bytes() == (scrapes / "0.txt").read_bytes()
+    run("publish", "--iceberg", "lake")
+    run("takedown", key, "--reason", "asked", "--by", "me", "--yes")
+    run("publish", "--iceberg", "lake")
+    assert "Nothing new" in run("clean", str(scrapes))
+    assert run("sql", "select count(*) as n from documents", "--json") == '{"n": 5}\n'
+    table = open_catalog(tmp_path / "lake").load_table(TABLE_NAME)
+    assert table.scan(selected_fields=("capture_id",)).to_arrow().num_rows == 5
+    run("verify")
+
+
+def test_folders_cannot_be_exchanged_there(place: str, scrapes: Path, tmp_path: Path) -> None:
+    """``compact`` says so, and what to do; nothing is changed."""
+    strigil("clean", scrapes, "--archive", place, cwd=tmp_path)
+    ended = strigil("compact", "--archive", place, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "cannot exchange two folders" in ended.stderr
 
 
 def test_damage_in_an_object_store_is_named(place: str, scrapes: Path, tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ import csv
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bench.generated import write_captures
-from tests.strigil_command import strigil
+from tests.strigil_command import query, strigil
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,77 @@ def test_every_view_can_be_asked(folder: Path, view: str) -> None:
     ended = strigil("sql", f"select count(*) as n from {view}", "--json", cwd=folder)
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["n"] > 0
+
+
+@pytest.mark.parametrize("view", ["duplicates", "shared_quotes", "versions", "tombstones"])
+def test_views_of_what_was_not_done_are_empty(folder: Path, view: str) -> None:
+    """Nothing was linked, nothing was taken down: no rows, and no error."""
+    ended = strigil("sql", f"select * from {view}", "--csv", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith(("capture_id,", "url,capture_id,"))
+    assert len(ended.stdout.splitlines()) == 1
+
+
+def test_an_answer_can_be_a_parquet_file(folder: Path, tmp_path: Path) -> None:
+    """Nested values and types stay what they are."""
+    sql = "select capture_id, captured_at, edits from documents order by capture_id"
+    ended = strigil("sql", sql, "--parquet", tmp_path / "answer.parquet", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    assert "6 rows in" in ended.stdout
+    table = pq.read_table(tmp_path / "answer.parquet")
+    assert table.schema.field("captured_at").type == pa.timestamp("us", "UTC")
+    found = query(sql, folder / "strigil-archive")
+    assert table.column("edits").to_pylist() == [row["edits"] for row in found]
+
+
+def test_an_edition_can_be_named(folder: Path) -> None:
+    """One that is not there is told; the current one by its name gives the same rows."""
+    edition = (folder / "strigil-archive/clean/CURRENT").read_text().strip()
+    sql = "select count(*) as n from documents"
+    assert strigil("sql", sql, "--edition", edition, "--csv", cwd=folder).stdout == "n\n6\n"
+    assert strigil("sql", sql, "--edition", "nothing", cwd=folder).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "copy documents to 'stolen.csv'",
+        "create table t as select 1",
+        "select 1; copy documents to 'stolen.csv'",
+        "explain analyze copy documents to 'stolen.csv'",
+        "explain (analyze) copy documents to 'stolen.csv'",
+        "attach 'stolen.db'",
+        "export database 'stolen'",
+        "insert into runs select * from runs",
+        "drop view documents",
+        "set memory_limit = '1GB'",
+        "select * from query('copy documents to stolen')",
+    ],
+)
+def test_nothing_can_be_written(folder: Path, sql: str) -> None:
+    """Every statement but one question is refused before it runs."""
+    before = sorted(folder.rglob("*"))
+    assert strigil("sql", sql, cwd=folder).returncode == 1
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "from documents limit 1",
+        "describe documents",
+        "summarize select 1",
+        "with a as (select 1) select * from a",
+        "explain select * from documents",
+        "EXPLAIN ANALYZE select count(*) from documents",
+        "show tables",
+        "values (1)",
+    ],
+)
+def test_every_form_of_a_question_is_answered(folder: Path, sql: str) -> None:
+    """What only reads is never refused."""
+    ended = strigil("sql", sql, cwd=folder)
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize("sql", ["selekt 1", "select nothing from documents", "select * from nowhere"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.archive import Archive
+from archive.linking import link_edition
 from archive.read import query
 from archive.schema import describe_schema
 from cleaners import Policy, clean
@@ -19,13 +22,39 @@ from flows.stop import StopSwitch
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 RECIPES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs/archive.md").read_text(), re.DOTALL)
+PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "docs/archive.md").read_text(), re.DOTALL)
+PIER = (
+    "The old pier will stay closed until the first week of June, the harbour master said on Friday.",
+    "Divers found that eleven of the forty oak piles have rotted below the water line since the last survey.",
+    "“We will not let anybody walk on it before the last pile has been replaced,” he said in the town hall.",
+    "The ferry leaves from the new quay every hour, from seven in the morning until eight at night.",
+)
 
 
 @pytest.fixture(scope="module")
 def example_archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """Return an archive of the example captures."""
-    archive = Archive.open(tmp_path_factory.mktemp("examples") / "archive")
-    run([str(ROOT / "examples/captures")], archive, RunOptions(workers=1), StopSwitch())
+    folder = tmp_path_factory.mktemp("examples")
+    archive = Archive.open(folder / "news")
+    pages = [
+        ("pier", 1, PIER[:3]),
+        ("pier", 2, PIER),
+        ("copy-of-pier", 3, PIER),
+        ("pier-again", 4, (*PIER[:3], PIER[3].replace("eight", "nine"))),
+        ("master", 5, (PIER[2], "It was his last word on the matter, and the council did not ask for more.")),
+    ]
+    rows = [
+        {
+            "url": f"https://shore.example/news/{name}",
+            "captured_at": f"2024-05-0{day}",
+            "text": "\n".join(text),
+        }
+        for name, day, text in pages
+    ]
+    (folder / "pier.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    sources = [str(ROOT / "examples/captures"), str(folder / "pier.jsonl")]
+    run(sources, archive, RunOptions(workers=1), StopSwitch())
+    link_edition(archive)
     return archive
 
 
@@ -35,9 +64,21 @@ def test_recipes_give_rows(example_archive: Archive, recipe: str) -> None:
     assert query(example_archive, recipe)
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_read_the_archive(
+    example_archive: Archive, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said for other tools runs beside an archive called ``news``."""
+    monkeypatch.chdir(Path(example_archive.root).parent)
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 - our own document
+    assert len(names["frame"]) == len(names["table"]) == names["days"]["len"].sum() > 10
+
+
 def test_there_are_recipes() -> None:
     """The recipes are found: an empty list would pass."""
-    assert len(RECIPES) >= 6
+    assert len(RECIPES) >= 11
+    assert len(PROGRAMS) == 1
 
 
 def test_every_column_is_in_the_data_dictionary() -> None:

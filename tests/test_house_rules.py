@@ -23,7 +23,7 @@ MAX_LINES = 300
 MAY_IMPORT = {
     "captures": {"captures"},
     "cleaners": {"cleaners"},
-    "archive": {"archive", "captures.values", "cleaners.values", "cleaners.labels"},
+    "archive": {"archive", "captures.values", "captures.buckets", "cleaners.values", "cleaners.labels"},
     "flows": {"flows", "archive", "captures", "cleaners"},
 }
 DOORS = {
@@ -61,6 +61,7 @@ DOORS = {
     "pyiceberg": {"archive/iceberg.py"},
     "deltalake": {"archive/delta.py"},
     "obstore": {"captures/buckets.py"},
+    "fsspec": {"archive/sql_files.py"},
     "ftfy": {"cleaners/repair.py"},
     "charset_normalizer": {"cleaners/decode.py"},
     "py3langid": {"cleaners/language.py"},

@@ -16,11 +16,8 @@ from cleaners.segment import find_lines, fold_lines
 
 FINDS = (
     structure.find_semantic,
-    structure.find_links,
-    structure.find_region,
     structure.find_hidden,
     classes.find_words,
-    story.find_main,
     story.find_title,
     story.find_captions,
 )

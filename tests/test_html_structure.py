@@ -67,26 +67,6 @@ def test_wrappers_mean_nothing() -> None:
         assert labels(find, html, with_story=False) == {}
 
 
-def test_links() -> None:
-    """Runs of links are menus or other headlines; a link in a sentence is neither."""
-    menu = "".join(f"<li><a href=/{i}>Page {i}</a>" for i in range(6))
-    found = labels(structure.find_links, f"<ul>{menu}</ul><p>See <a href=/x>this</a> and that.</p>")
-    assert set(found) == {f"Page {i}" for i in range(6)}
-    assert set(found.values()) == {("nav", 1.0)}
-    more = "".join(f"<p><a href=/{i}>The ferry will run again from day {i} of May</a></p>" for i in range(3))
-    assert {label for label, _ in labels(structure.find_links, more).values()} == {"related"}
-    alone = labels(structure.find_links, "<p><a href=/x>One link</a></p><p>Text</p>")
-    assert alone["One link"][1] < 0.8
-    assert labels(structure.find_links, menu, with_story=False)["Page 1"][1] <= 0.5
-
-
-def test_region() -> None:
-    """What stands outside the element of the prose is told, whatever it is called."""
-    found = labels(structure.find_region, "<div class=zzz>Stray</div>")
-    assert set(found) == {"Stray"}
-    assert labels(structure.find_region, f"<p>{PROSE}</p>", with_story=False) == {}
-
-
 def test_hidden() -> None:
     """Hidden lines are told, unless they are most of the page."""
     assert labels(structure.find_hidden, "<p hidden>x</p>") == {"x": ("boilerplate", 1.0)}
@@ -142,15 +122,6 @@ def test_values_of_fields() -> None:
     assert values == {"byline": "Jane Doe\nJohn Roe", "published": "2020-07-08"}
 
 
-def test_main() -> None:
-    """Prose in the story speaks for itself; prose in a box does not."""
-    found = labels(
-        story.find_main, f"<div class=comments><p>{PROSE}y</p></div><footer><p>{PROSE}z</p></footer>"
-    )
-    assert found[PROSE] == ("body", 1.0)
-    assert not {f"{PROSE}y", f"{PROSE}z"} & found.keys()
-
-
 def test_title() -> None:
     """One line is the headline: the heading that says what the markup says."""
     html = (
@@ -173,11 +144,8 @@ def test_text_pages_have_no_structure() -> None:
     page = Page("Home", [0], [4], ["Home"], ["home"])
     for find in (
         structure.find_semantic,
-        structure.find_links,
-        structure.find_region,
         structure.find_hidden,
         classes.find_words,
-        story.find_main,
         story.find_title,
         story.find_captions,
     ):

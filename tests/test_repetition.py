@@ -23,8 +23,6 @@ def test_the_second_of_two_long_lines_is_a_duplicate() -> None:
 def test_short_lines_are_spared() -> None:
     """A refrain, scores and table numbers, blank lines."""
     page = to_page(
-        "\n".join(
-            ["La la la", "And so on", "La la la", "La la la", "3", "3", "3", "", "", "", "Row 1", "Row 2"]
-        )
+        "\n".join(["La la la", "And so on", "La la la", "La la la", "3", "3", "3", "", "", "Row 1", "Row 2"])
     )
     assert list(find_repetition(page)) == []

@@ -108,8 +108,8 @@ def test_a_misspelt_field_is_refused_before_a_run_begins(up: Up) -> None:
 
 def test_a_cancelled_run_stops_and_the_next_goes_on(up: Up) -> None:
     """Cancelled as the UI does it: what was published stays, and the same form does only the rest."""
-    write_captures(up.folder / "many", 1_500)
-    request = {"source": "many", "archive": "cancelled", "captures_per_shard": 100}
+    write_captures(up.folder / "many", 600)
+    request = {"source": "many", "archive": "cancelled", "captures_per_shard": 30}
     run_id = up.begin(BACKFILL, request=request)
     wait_until(lambda: any((up.folder / "cancelled" / "ledger").glob("*/*.json")))
     up.call(f"/flow_runs/{run_id}/set_state", state={"type": "CANCELLING"})
@@ -118,13 +118,32 @@ def test_a_cancelled_run_stops_and_the_next_goes_on(up: Up) -> None:
     run = up.finish(up.begin(BACKFILL, request=request))
     assert run["state"]["name"] == "Completed"
     assert before > 1
-    assert query(COUNT, up.folder / "cancelled") == [{"rows": 1_500, "captures": 1_500}]
+    assert query(COUNT, up.folder / "cancelled") == [{"rows": 600, "captures": 600}]
+
+
+def test_a_backfill_waits_for_one_of_the_same_captures(up: Up) -> None:
+    """The later one says whom it waits for and goes on when that is over; a dry run waits for none."""
+    write_captures(up.folder / "shared", 2)
+    flow = up.call("/flows/name/backfill")["id"]
+    request = {"source": "shared", "archive": "guarded"}
+    earlier = up.call(
+        "/flow_runs/", flow_id=flow, name="an earlier one", parameters={"request": request},
+        state={"type": "RUNNING"},
+    )["id"]  # fmt: skip
+    dry = up.begin(BACKFILL, request=request | {"dry_run": True})
+    assert up.finish(dry)["state"]["name"] == "DryRun"
+    later = up.begin(BACKFILL, request=request)
+    wait_until(lambda: "Waiting for an earlier one" in up.logs(later), step=1)
+    assert up.run(later)["state"]["type"] == "RUNNING"
+    assert not (up.folder / "guarded").exists()
+    up.call(f"/flow_runs/{earlier}/set_state", state={"type": "CANCELLED"}, force=True)
+    assert up.finish(later)["state"]["message"] == "2 cleaned"
 
 
 def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> None:
     """SIGTERM takes all down; after a restart the run is known, marked, and another one finishes its work."""
-    write_captures(up.folder / "long", 1_500, seed=1)
-    request = {"source": "long", "archive": "stopped", "captures_per_shard": 100}
+    write_captures(up.folder / "long", 600, seed=1)
+    request = {"source": "long", "archive": "stopped", "captures_per_shard": 30}
     run_id = up.begin(BACKFILL, request=request)
     wait_until(lambda: any((up.folder / "stopped" / "ledger").glob("*/*.json")))
     assert up.stop(signal.SIGTERM) == 0
@@ -133,4 +152,4 @@ def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> 
     up.start()
     assert up.run(run_id)["state"]["type"] in {"CRASHED", "CANCELLED"}
     assert up.finish(up.begin(BACKFILL, request=request))["state"]["name"] == "Completed"
-    assert query(COUNT, up.folder / "stopped") == [{"rows": 1_500, "captures": 1_500}]
+    assert query(COUNT, up.folder / "stopped") == [{"rows": 600, "captures": 600}]

@@ -238,7 +238,7 @@ def _redact(sent: bytes, headers: Iterable[Header]) -> bytes:
 def _failure(error: Exception, url: str) -> FetchFailedError:
     """Return what happened in our words."""
     reason = next(reason for kind, reason in _FAILURES if isinstance(error, kind))
-    if isinstance(error.__cause__, ssl.SSLError):
+    if error.args and isinstance(error.args[0], ssl.SSLError):
         return FetchFailedError("tls", f"{show(url)}: {show(str(error))}", is_passing=False)
     detail = show(str(error)) or type(error).__name__
     return FetchFailedError(reason, f"{show(url)}: {detail}")

@@ -38,7 +38,7 @@ class Expander:
 
     def add_new(self, payload: bytes, kind: Kind, found: Found, source: Source) -> None:
         """Take in a list that was just read."""
-        self._add(read_list(unpack(payload), kind, found.url), source, found)
+        self._add(read_list(unpack(payload), kind, found.url), source, found._replace(kind=kind))
 
     def add_known(self, found: Found, source: Source) -> None:
         """Take in what a list listed when it was last read: it has not changed."""

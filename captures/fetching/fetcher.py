@@ -70,6 +70,7 @@ class Fetcher:
                 self._tools.queue.finish(work, ended)
             else:
                 pause = max(source.delay_seconds, rules.delay_seconds)
+                self._tools.queue.begin(work, pause)
                 self._ask(work, source, rules)
         except RefusedError as error:
             self._tools.queue.finish(work, Ended(Outcome.REFUSED, f"{error.reason}: {error}"))
@@ -144,8 +145,9 @@ class Fetcher:
             else:
                 self._tools.queue.finish(work, Ended(Outcome.FAILED, f"{error.reason}: {error}"))
             return
-        self._tools.run.count(exchange)
-        if not self._comes_back(work, exchange):
+        if self._comes_back(work, exchange):
+            self._tools.run.count(exchange)
+        else:
             self._take_in(work, source, rules, (exchange, known))
 
     def _comes_back(self, work: Work, exchange: Exchange) -> bool:
@@ -170,6 +172,7 @@ class Fetcher:
         exchange, known = seen
         verdict = judge(exchange, known, source.limits)
         if verdict.ended.outcome is Outcome.REFUSED:
+            self._tools.run.count(exchange)
             self._tools.queue.finish(work, verdict.ended)
             return
         verdict = self._follow(work, source, verdict)
@@ -181,8 +184,9 @@ class Fetcher:
         )
 
         def acknowledge(place: Place) -> None:
+            self._tools.run.count(exchange)
             if verdict.seen:
-                self._tools.pages.remember(work.found.url, verdict.seen._replace(kind=kind), place)
+                self._tools.pages.remember(work.found.url, verdict.seen._replace(kind=kind), place, known)
             elif known:
                 validators = exchange.header("ETag"), exchange.header("Last-Modified")
                 self._tools.pages.confirm(work.found.url, known, *validators)

@@ -66,10 +66,10 @@ def kind_of(payload: bytes) -> Kind:
     start = payload[:65536].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
         return Kind.FEED if b"jsonfeed.org/version" in start else Kind.PAGE
+    if start.startswith(b"<"):  # a feed has tags of HTML too, so its root is asked, not its looks
+        return _ROOTS.get(read_root(start) or "", Kind.PAGE)
     if is_html(start):
         return Kind.PAGE
-    if start.startswith(b"<"):
-        return _ROOTS.get(read_root(start) or "", Kind.PAGE)
     lines = [line for line in start.split(b"\n")[:10] if line.strip()]
     whole = lines[:-1] if len(lines) == 10 else lines
     is_list = whole and all(
@@ -170,7 +170,7 @@ def _read_sitemap(payload: bytes, url: str) -> Iterator[Listed]:
         kind = Kind.SITEMAP if element.name == "sitemap" else Kind.PAGE
         dates = element.texts("lastmod")
         for location in element.texts("loc")[:1]:
-            yield Listed(urljoin(url, location), kind, to_hint(dates[0] if dates else None))
+            yield Listed(location, kind, to_hint(dates[0] if dates else None))
 
 
 def _read_lines(payload: bytes) -> Iterator[Listed]:

@@ -63,9 +63,8 @@ class Pages:
         )
         return Known(*row) if row else None
 
-    def remember(self, url: str, seen: Known, place: Place) -> None:
+    def remember(self, url: str, seen: Known, place: Place, before: Known | None) -> None:
         """Remember a capture of new content; its first interval, or a shorter one than before."""
-        before = self.known(url)
         interval = (
             next_interval(before.interval_seconds, is_changed=True) if before else FIRST_INTERVAL_SECONDS
         )

@@ -53,6 +53,7 @@ class Queue:
 
     def __init__(self, state: State, run: int, worker: str, per_host: int = 1) -> None:
         self._state, self._run, self._worker, self._per_host = state, run, worker, per_host
+        self._is_waiting = False
 
     def add(self, found: Iterable[Found]) -> int:
         """Add URLs; return how many were new to this run."""
@@ -101,13 +102,13 @@ class Queue:
     def claim(self) -> Work | Wait:
         """Claim a URL whose host may be asked now, or say how long to wait."""
         now = time.time()
-        ready = self._find_ready(now)
-        if ready is None:  # looked without a lock first: waiting must not keep others from writing
-            return self._wait(now)
+        if self._is_waiting and self._find_ready(now) is None:
+            return self._wait(now)  # looked without a lock: waiting must not keep others from writing
         with self._state.writing() as connection:
             ready = self._find_ready(now)
+            self._is_waiting = ready is None
             if ready is None:
-                return Wait(0.0, is_over=False)
+                return self._wait(now)
             row = connection.execute(
                 "SELECT * FROM queue WHERE run=? AND host=? AND not_before<=? "
                 "AND outcome IS NULL AND worker IS NULL ORDER BY not_before, id LIMIT 1",
@@ -143,16 +144,17 @@ class Queue:
             )
             _count_waiting(connection, self._run, work.host, 1)
 
+    def begin(self, work: Work, pause_seconds: float) -> None:
+        """Count the pause from here where several may ask a host at once."""
+        if self._per_host > 1 and pause_seconds:
+            with self._state.writing() as connection:
+                self._pause(connection, work.host, pause_seconds)
+
     def release(self, work: Work, pause_seconds: float) -> None:
-        """Give the slot of a host back; nobody asks it before the pause is over."""
+        """Give the slot of a host back; the only one who may ask it counts the pause from here."""
         with self._state.writing() as connection:
             connection.execute("DELETE FROM slots WHERE id=?", (work.slot,))
-            self._pause(connection, work.host, pause_seconds)
-
-    def pause_start(self, work: Work, pause_seconds: float) -> None:
-        """Count the pause from the start too: for hosts that are asked by several at once."""
-        with self._state.writing() as connection:
-            self._pause(connection, work.host, pause_seconds)
+            self._pause(connection, work.host, pause_seconds if self._per_host == 1 else 0.0)
 
     def back_off(self, work: Work, retry_after: float | None) -> float:
         """Leave a host alone that said it is busy; return for how long, doubled each time in a row."""
@@ -167,8 +169,9 @@ class Queue:
 
     def forgive(self, work: Work) -> None:
         """Forget that a host was busy: it answers again."""
-        with self._state.writing() as connection:
-            connection.execute("UPDATE hosts SET refusals=0 WHERE host=? AND refusals>0", (work.host,))
+        if self._state.row("SELECT 1 FROM hosts WHERE host=? AND refusals>0", work.host):
+            with self._state.writing() as connection:
+                connection.execute("UPDATE hosts SET refusals=0 WHERE host=?", (work.host,))
 
     def refuse_waiting(self, reason: str, host: str | None = None) -> int:
         """End all that waits (for one host), unasked; return how many."""

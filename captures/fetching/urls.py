@@ -11,6 +11,7 @@ name them (``drop_query``).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -66,8 +67,9 @@ def to_normal_url(url: str, seen_at: str | None = None) -> str:
         raise ForbiddenUrlError(f"a URL of {len(url)} characters; {MAX_URL_CHARS} are the limit")
     try:
         # Browsers ask for the address in a link's blanks as %20; all else of this class is a trick.
-        joined = urljoin(seen_at or "", url.replace(" ", "%20"))
-        parts = urlsplit(joined)
+        plain = url.replace(" ", "%20")
+        is_whole = seen_at is None or plain.startswith(("http://", "https://"))
+        parts = urlsplit(plain if is_whole else urljoin(seen_at or "", plain))
         if _CONTROLS.search(url.replace(" ", "")) or parts.scheme not in DEFAULT_PORTS:
             raise ForbiddenUrlError(f"not an http(s) URL: {show(url)}")
         if "@" in parts.netloc:
@@ -82,6 +84,7 @@ def to_normal_url(url: str, seen_at: str | None = None) -> str:
     return f"{origin.scheme}://{origin.netloc}{path}{query}"
 
 
+@lru_cache(maxsize=1024)
 def to_origin(url: str) -> Origin:
     """Return the origin of a URL in normal form."""
     parts = urlsplit(url)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -101,40 +102,48 @@ def recover(state: State, folder: Path, name: str, to_key: ToKey) -> None:
     row = state.row("SELECT acknowledged FROM warcs WHERE name=?", name)
     acknowledged = row[0] if row else 0
     path = folder / f"{name}.open"
-    if (folder / name).exists():
-        path = folder / name  # it was sealed, but nobody was told
-    sound = min(_sound_bytes(path), acknowledged)
+    if (folder / name).exists():  # it was sealed, but nobody was told
+        (folder / name).replace(path)
+    sound, responses = _find_sound(path, acknowledged)
     with state.writing() as connection:
         if sound < acknowledged:
-            lost = "warc=? AND start>=? AND outcome IS NOT NULL"
-            connection.execute(
-                f"INSERT INTO lines(run, host, waiting) SELECT run, host, count(*) FROM queue WHERE {lost} "  # noqa: S608
-                "GROUP BY run, host ON CONFLICT(run, host) DO UPDATE SET waiting=waiting+excluded.waiting",
-                (name, sound),
-            )
-            connection.execute(f"UPDATE queue SET outcome=NULL, warc=NULL WHERE {lost}", (name, sound))  # noqa: S608
+            _ask_again(connection, name, sound)
             Pages(state).forget_from(name, sound)
-        connection.execute("UPDATE warcs SET acknowledged=? WHERE name=?", (sound, name))
-    if path.suffix == ".open":
-        with suppress(FileNotFoundError), path.open("r+b") as file:
-            file.truncate(sound)
-            os.fsync(file.fileno())
-    if path.exists() and path.suffix == ".open":
-        seal(state, folder, name, to_key)
+        connection.execute(
+            "UPDATE warcs SET acknowledged=?, responses=? WHERE name=?", (sound, responses, name)
+        )
+        if sound == 0:
+            connection.execute("DELETE FROM warcs WHERE name=?", (name,))
+    if sound == 0:
+        path.unlink(missing_ok=True)
         return
-    with state.writing() as connection:
-        connection.execute("UPDATE warcs SET is_sealed=1 WHERE name=?", (name,))
+    with path.open("r+b") as file:
+        file.truncate(sound)
+        os.fsync(file.fileno())
+    seal(state, folder, name, to_key)
 
 
-def _sound_bytes(path: Path) -> int:
-    """Return how many bytes of a file are whole records."""
-    sound = 0
+def _ask_again(connection: sqlite3.Connection, name: str, start: int) -> None:
+    """Put back into the queue what was written to a file from there on."""
+    lost = "WHERE warc=? AND start>=? AND outcome IS NOT NULL"
+    connection.execute(
+        f"INSERT INTO lines(run, host, waiting) SELECT run, host, count(*) FROM queue {lost} "  # noqa: S608
+        "GROUP BY run, host ON CONFLICT(run, host) DO UPDATE SET waiting=waiting+excluded.waiting",
+        (name, start),
+    )
+    connection.execute(f"UPDATE queue SET outcome=NULL, warc=NULL {lost}", (name, start))  # noqa: S608
+
+
+def _find_sound(path: Path, acknowledged: int) -> tuple[int, int]:
+    """Return how many bytes of a file are whole records that were acknowledged, and the responses in them."""
+    sound = responses = 0
     with suppress(FileNotFoundError), path.open("rb") as file:
         for frame in read_frames(file, start=0, keep=0):
-            if frame.damage or frame.offset != sound:
+            if frame.damage or frame.offset != sound or sound + frame.length > acknowledged:
                 break
             sound += frame.length
-    return sound
+            responses += b"\r\nWARC-Type: response\r\n" in frame.head
+    return sound, responses
 
 
 def _index_lines(path: Path, name: str, to_key: ToKey) -> list[str]:

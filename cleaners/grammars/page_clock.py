@@ -10,6 +10,7 @@ bare date without time or weekday.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from cleaners.grammars.byline import to_names
@@ -58,12 +59,17 @@ def _place(page: Page, i: int, moment: Moment, *, in_head: bool) -> tuple[str, f
     if moment.is_joined and in_head:
         return "page_clock/joined-zone", 0.95
     if not in_head:
-        is_last = sum(1 for text in page.texts[i + 1 :] if text) < TAIL_LINES
+        is_last = _count(page, range(i + 1, len(page.texts)), TAIL_LINES) < TAIL_LINES
         return ("page_clock/tail", 0.6) if is_last and moment.has_time and moment.has_weekday else ("", 0.0)
     if is_title_like(above) or to_names(above) or to_names(below) or after >= first_prose(page):
         return "", 0.0
-    if sum(1 for text in page.texts[:i] if text) < TOP_LINES:
+    if _count(page, range(i), TOP_LINES) < TOP_LINES:
         return "page_clock/top", 0.8
     if moment.has_weekday and len(above) <= MAX_MENU_ENTRY_CHARS and len(below) <= MAX_MENU_ENTRY_CHARS:
         return "page_clock/among-menus", 0.7
     return "", 0.0
+
+
+def _count(page: Page, lines: range, most: int) -> int:
+    """Return how many of the lines are not blank; it stops at ``most``."""
+    return sum(1 for _ in islice((line for line in lines if page.texts[line]), most))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from cleaners.grammars import page_clock
@@ -22,6 +23,8 @@ from cleaners.values import Page, Span
 
 MAX_STAMP_CHARS: Final = 140
 BARE_SCORE: Final = 0.5
+MAX_BETWEEN: Final = 6
+"""Lines between a headline and the first paragraph under it, at most."""
 STAMP_SCORE: Final = 0.95
 IN_STORY_SHARE: Final = 0.6
 """What is left of a stamp's score between paragraphs, where it may be a book's release."""
@@ -191,5 +194,7 @@ def _find_bare(page: Page, bare: list[tuple[int, Moment]]) -> Iterator[Span]:
 
 def _heads(page: Page, line: int, head_end: int) -> bool:
     """Say whether a headline-like line stands close above the first paragraph."""
-    between = sum(1 for text in page.texts[line + 1 : head_end] if text)
-    return is_title_like(page.texts[line]) and between <= 6
+    if not is_title_like(page.texts[line]):
+        return False
+    between = filter(None, (page.texts[i] for i in range(line + 1, head_end)))
+    return sum(1 for _ in islice(between, MAX_BETWEEN + 1)) <= MAX_BETWEEN

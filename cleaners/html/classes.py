@@ -13,7 +13,7 @@ from typing import Final
 from cleaners.html import boxes
 from cleaners.html.dates import to_iso
 from cleaners.html.htmlpage import HtmlPage
-from cleaners.html.people import to_people
+from cleaners.html.people import read_people
 from cleaners.values import Page, Span
 
 MAX_BYLINE_CHARS: Final = 80
@@ -55,7 +55,7 @@ def _find_field(page: HtmlPage, line: int) -> Iterator[Span]:
         if page.link_density(line) < 0.5:
             yield page.span(line, "caption", reason="html/class/caption", score=FIELD_SCORE)
     elif words & boxes.BYLINE_WORDS and size <= MAX_BYLINE_CHARS:
-        if people := to_people([text], []):
+        if people := read_people(text):
             yield page.span(
                 line, "byline", reason="html/class/byline", score=FIELD_SCORE, value="\n".join(people)
             )

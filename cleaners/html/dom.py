@@ -15,9 +15,11 @@ from typing import Final
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
 from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
+from cleaners.html.embedded import MIN_PARAGRAPH_CHARS, find_article, is_html
 from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
 from cleaners.html.taming import tame
+from cleaners.html.words import add_words
 
 INLINE, LINK, BLOCK, ROW, PRE, BREAK, DATA, SKIP = range(8)
 """What the walk does at an element; everything unknown is inline, as in a browser."""
@@ -68,7 +70,21 @@ WANTED_ITEMS: Final = frozenset(
 )
 _TELLING: Final = frozenset({"id", "role", "itemprop", "rel", "hidden", "aria-hidden", "style", MARK})
 """Attributes that say more of an element than its class does."""
+_STATES: Final = frozenset({"__NEXT_DATA__", "__NUXT_DATA__", "__APOLLO_STATE__", "__PRELOADED_STATE__"})
+"""Scripts in which frameworks keep what a page is made from, as JSON."""
 MAX_VALUES: Final = 200
+MAX_NAMED: Final = 50
+MAX_NAMED_CHARS: Final = 160
+AUTHOR_LINK: Final = "author-link"
+# Linear: one alternation of fixed words.
+_AUTHOR_PATH: Final = re.compile(
+    r"/(?:author|autor|auteur|autore|autores|autoren|autori)s?[/=]", re.IGNORECASE
+)
+# Linear: one alternation of fixed words. Classes of elements that hold who or when.
+_NAMED: Final = re.compile(
+    r"author|byline|autor|auteur|vcard|submitted|username|date|publish|posted|time(?!line|r\b|out)",
+    re.IGNORECASE,
+)
 MAX_VALUE_CHARS: Final = 2_000
 # Linear: fixed words around bounded white space.
 _UNSEEN: Final = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
@@ -80,14 +96,18 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 class Found:
     """The plain values of a page that metadata is read from, in document order.
 
-    ``items`` are (itemprop or rel, attributes, text), ``times`` are (datetime, text, words around).
+    ``scripts`` are JSON-LD, ``states`` the JSON a framework builds the page from,
+    ``items`` are (itemprop or rel, attributes, text), ``times`` are (datetime, text, words around),
+    ``named`` are (words of an element whose class names a field, text, words around).
     """
 
     metas: list[Mapping[str, str | None]] = field(default_factory=list)
     links: list[Mapping[str, str | None]] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
     items: list[tuple[str, Mapping[str, str | None], str]] = field(default_factory=list)
     times: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
+    named: list[tuple[frozenset[str], str, frozenset[str]]] = field(default_factory=list)
     title: str = ""
     language: str = ""
 
@@ -101,7 +121,19 @@ def read_html(html: str) -> tuple[Lines, Found]:
     lines, found = _walk(_parse(source, scripting=True), _KINDS)
     if not lines.texts and b"<noscript" in source.lower():
         lines, found = _walk(_parse(source, scripting=False), _KINDS_WITHOUT_SCRIPTS)
+    if found.states or any("articleBody" in script for script in found.scripts):
+        _append_article(lines, found)
     return lines, found
+
+
+def _append_article(lines: Lines, found: Found) -> None:
+    """Add the article that the page carries as data, where the DOM holds clearly less."""
+    prose = sum(len(text) for text in lines.texts if len(text) >= MIN_PARAGRAPH_CHARS)
+    if article := find_article(found.scripts, found.states, prose):
+        inner = (
+            _walk(_parse(_to_utf8(tame(article)), scripting=True), _KINDS)[0] if is_html(article) else None
+        )
+        lines.append_article(inner.texts if inner else article.splitlines(), _IDS["article"])
 
 
 def _to_utf8(html: str) -> bytes:
@@ -127,6 +159,7 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
     lines, found = Lines(_NAMES), Found()
     parts, owners, flags, open_context = lines.parts, lines.owners, lines.places.flags, lines.places.open
     frames: list[tuple[LexborNode | None, int, int, int]] = []
+    opened: list[tuple[int, int, str | None]] = []
     known: dict[tuple[int, int, str, int], int] = {}
     node, context, element = root, 0, 0
     while node is not None or frames:
@@ -136,7 +169,7 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
                 lines.leave(element, context, is_row=kind == ROW)
                 element = above
             elif kind == LINK:
-                lines.link_end = len(parts)
+                lines.end_link(*opened.pop())
             context = outer
             continue
         tag_id = node.tag_id
@@ -163,16 +196,23 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
         if tag_id in _SPECIAL or (attributes and not attributes.keys().isdisjoint(_TELLING)):
             context = _enter(kind, node, context, lines.places, found)
         elif attributes or kind != INLINE:
-            bits = 0 if kind not in _BITS or (kind == LINK and "href" not in attributes) else _BITS[kind]
-            key = context, tag_id, attributes.get("class") or "", bits
+            names, href = attributes.get("class") or "", attributes.get("href")
+            bits = 0 if kind not in _BITS or (kind == LINK and href is None) else _BITS[kind]
+            key = context, tag_id, names, bits
             inner = known.get(key)
             if inner is None:
                 inner = known[key] = open_context(*key, is_block=kind >= BLOCK)
+                if _NAMED.search(names):
+                    _keep_named(node, names, inner, lines.places, found)
+            if href and "/aut" in href and _AUTHOR_PATH.search(href):
+                _keep_named(node, AUTHOR_LINK, context, lines.places, found)
             context = inner
         if kind >= BLOCK:
             element = lines.enter(element, is_row=kind == ROW)
-        elif kind == LINK and parts and len(parts) == lines.link_end:
-            lines.add_space()  # two links that touch: no browser joins their words
+        elif kind == LINK:
+            if parts and len(parts) == lines.link_end:
+                lines.add_space()  # two links that touch: no browser joins their words
+            opened.append((len(lines.texts), len(parts), attributes.get("href")))
         node = child
     lines.end(element)
     return lines, found
@@ -204,6 +244,10 @@ def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: F
     inner = places.open(context, tag_id, names, bits, is_block=kind >= BLOCK)
     if MARK in attributes:
         places.marks[inner] = attributes[MARK]
+    if names and _NAMED.search(names) and tag_id != _TIME:
+        _keep_named(node, names, inner, places, found)
+    elif kind == LINK and _AUTHOR_PATH.search(get("href") or ""):
+        _keep_named(node, AUTHOR_LINK, inner, places, found)
     if tag_id == _TIME or "itemprop" in attributes or "rel" in attributes:
         _keep_item(node, attributes, inner, places, found)
     return inner
@@ -222,12 +266,23 @@ def _keep(node: LexborNode, tag_id: int, found: Found) -> None:
     if tag_id == _SCRIPT:
         if "ld+json" in (attributes.get("type") or "") and len(found.scripts) < MAX_VALUES:
             found.scripts.append(node.text())
+        elif attributes.get("id") in _STATES:
+            found.states.append(node.text())
     elif tag_id == _META and len(found.metas) < MAX_VALUES:
         found.metas.append(attributes)
     elif tag_id == _LINK_ELEMENT and len(found.links) < MAX_VALUES:
         found.links.append(attributes)
     elif tag_id == _TITLE:
         found.title = found.title or node.text()
+
+
+def _keep_named(node: LexborNode, names: str, context: int, places: Contexts, found: Found) -> None:
+    """Keep an element whose class says that it holds an author or a date, if it holds no more than that."""
+    if len(found.named) < MAX_NAMED:
+        text = node.text(separator=" ").strip()
+        if 0 < len(text) <= MAX_NAMED_CHARS:
+            around = places.to_places([context])[context].words
+            found.named.append((add_words(frozenset(), names), text, around))
 
 
 def _keep_item(

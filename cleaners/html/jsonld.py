@@ -22,9 +22,18 @@ _TRAILING_COMMA: Final = re.compile(r",\s*+(?=[}\]])")
 _WRAPPERS: Final = ("<!--", "-->", "//<![CDATA[", "//]]>", "/*<![CDATA[*/", "/*]]>*/", "<![CDATA[", "]]>")
 
 
+# Linear: fixed words, bounded white space, one class up to the closing quote.
+_STATED: Final = re.compile(
+    r'"(datePublished|dateModified|headline|articleSection)"\s{0,9}:\s{0,9}"([^"\\]{1,500})"'
+)
+
+
 def read_objects(scripts: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Yield every JSON-LD object, outer ones before the ones inside them, breadth first."""
-    waiting: list[Any] = [read_json(script) for script in scripts]
+    """Yield every JSON-LD object, outer ones before the ones inside them, breadth first.
+
+    Of a script too broken to be read, the plain dates, headline and section are taken as they stand.
+    """
+    waiting: list[Any] = [read_json(script) or _salvage(script) for script in scripts]
     for count, value in enumerate(waiting):
         if count >= MAX_OBJECTS:
             return
@@ -35,6 +44,22 @@ def read_objects(scripts: Sequence[str]) -> Iterator[Mapping[str, Any]]:
             waiting.extend(
                 value[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in value
             )
+
+
+def _salvage(script: str) -> dict[str, str]:
+    stated: dict[str, str] = {}
+    for name, value in _STATED.findall(script[:MAX_SCRIPT_CHARS]):
+        stated.setdefault(name, value)
+    return {"@type": "WebPage", **stated} if stated else {}
+
+
+def resolve(value: Any, by_id: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return what a reference (``{"@id": "#jane"}``) means, alone or in a list; anything else as it is."""
+    if isinstance(value, list):
+        return [resolve(item, by_id) for item in value[:MAX_OBJECTS] if not isinstance(item, list)]
+    if isinstance(value, dict) and "name" not in value:
+        return by_id.get(str(value.get("@id")), value)
+    return value
 
 
 def read_json(script: str) -> Any:

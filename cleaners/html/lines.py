@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cleaners.html.contexts import HIDDEN, LINKED, PREFORMATTED, Contexts
 from cleaners.segment import SPACE
+from cleaners.values import Link
 
 MAX_CELL_CHARS: Final = 120
 """A table row is one line when each of its cells is at most one line, none longer than this."""
@@ -44,6 +45,9 @@ class Lines:
         """Hidden parts of a line that is seen: a line of their own behind it."""
         self.link_end = -1
         """How many parts the open line had where its last link ended."""
+        self.links: list[Link] = []
+        self.embedded: list[int] = []
+        """Lines that come from data, not from the DOM."""
         self._rows: list[int] = []
 
     def add_odd(self, data: str, context: int, element: int) -> None:
@@ -121,6 +125,23 @@ class Lines:
         self.parts.append(" ")
         self.owners.append(NO_OWNER)
 
+    def append_article(self, texts: Iterable[str], element_tag: int) -> None:
+        """Add the lines of an article that the page carries as data, in a place of their own."""
+        inside = self.places.open(0, element_tag, "articlebody", 0, is_block=True)
+        for text in texts:
+            self.parents.append(0)
+            self._append(_RUN.sub(" ", text).strip(" "), inside, 0, len(self.parents) - 1)
+            if inside == (self.contexts[-1] if self.contexts else 0):
+                self.embedded.append(len(self.texts) - 1)
+
+    def end_link(self, line: int, part: int, href: str | None) -> None:
+        """Keep where a link leads if all of it stands in the open line; it began at that part of a line."""
+        parts = self.parts
+        if href and line == len(self.texts) and part < len(parts):
+            text = parts[part] if part == len(parts) - 1 else "".join(parts[part:])
+            self.links.append(Link(line, _RUN.sub(" ", text).strip(" "), href))
+        self.link_end = len(parts)
+
     def enter(self, element: int, *, is_row: bool) -> int:
         """Begin a block element inside another and return its number."""
         if self.parts or self.aside:
@@ -148,5 +169,9 @@ class Lines:
         if not is_data or len(set(self.elements[first:])) < len(texts):
             return
         linked = sum(self.link_chars[first:])
+        for number in range(len(self.links) - 1, -1, -1):
+            if self.links[number].line < first:
+                break
+            self.links[number] = self.links[number]._replace(line=first)
         del self.texts[first:], self.contexts[first:], self.link_chars[first:], self.elements[first:]
         self._append(CELL_BREAK.join(texts), row, linked, element)

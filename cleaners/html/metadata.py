@@ -14,12 +14,16 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from cleaners.grammars.dates import to_moment
+from cleaners.grammars.names import is_name
+from cleaners.html import boxes
 from cleaners.html.dates import is_after, to_iso
-from cleaners.html.dom import Found
-from cleaners.html.jsonld import read_objects, to_texts, to_types
-from cleaners.html.people import to_people
+from cleaners.html.dom import AUTHOR_LINK, Found
+from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types
+from cleaners.html.people import read_people, to_people
 from cleaners.html.titles import to_headline
-from cleaners.html.vocabulary import ARTICLES, NEWS, OF_META, OF_OBJECT, PAGES
+from cleaners.html.vocabulary import ARTICLES, BYLINE_CARDS, NEWS, OF_META, OF_OBJECT, PAGES
+from cleaners.html.words import add_words
 from cleaners.values import Evidence
 
 Candidate = tuple[str, list[str], str, float]
@@ -34,6 +38,49 @@ _OTHER_WORDS: Final = frozenset(
 )
 # Linear: fixed widths.
 _DAY_IN_URL: Final = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/_-]|\Z)")
+# Linear: fixed widths. ``/29-10-2021``, ``/23-01-2022-second-place``.
+_EUROPEAN_DAY_IN_URL: Final = re.compile(
+    r"[/_](0[1-9]|[12]\d|3[01])[-.](0[1-9]|1[0-2])[-.]((?:19|20)\d\d)(?=[/_-]|\Z)"
+)
+# Linear: fixed widths, and one bounded run before a colon. ``Page Type: Article`` and numbers of a CMS.
+_INTERNAL_TAG: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[A-Za-z][\w ]{0,30}: ")
+_COMMENT_WORDS: Final = frozenset(
+    [
+        "comment",
+        "comments",
+        "commentlist",
+        "commentary",
+        "reply",
+        "replies",
+        "respond",
+        "disqus",
+        "kommentare",
+    ]
+)
+_WHO: Final = frozenset(
+    [
+        "author",
+        "authors",
+        "authorname",
+        "byline",
+        "bylines",
+        "vcard",
+        "autor",
+        "autoren",
+        "auteur",
+        "auteurs",
+        "autore",
+        "username",
+        "submitted",
+    ]
+)
+_AUTHOR_LINK: Final = add_words(frozenset(), AUTHOR_LINK)
+NAMED_SCORE: Final = 0.6
+LINK_SCORE: Final = 0.35
+DATE_SCORE: Final = 0.4
+MAX_DATED_CHARS: Final = 100
+MAX_WORDS_BESIDE: Final = 8
+MIN_DAY_CHARS: Final = len("2020-07-08")
 MAX_TAGS: Final = 100
 MAX_VALUE_CHARS: Final = 500
 MIN_SHARED_WORDS: Final = 0.5
@@ -49,6 +96,7 @@ def find_evidence(
     ``headings`` are the visible ``h1`` of the page.
     """
     candidates = [*_from_objects(found), *_from_metas(found), *_from_items(found), *_from_times(found)]
+    candidates.extend(_from_named(found))
     candidates.extend(_from_head(found, url))
     candidates.extend(_from_url(url))
     candidates.extend(_from_headings(headings, [t for c in candidates if c[0] == "title" for t in c[1]]))
@@ -68,6 +116,7 @@ def find_evidence(
 def _from_objects(found: Found) -> Iterator[Candidate]:
     """Yield what JSON-LD says, of articles before pages."""
     objects = list(read_objects(found.scripts))
+    by_id = {str(item["@id"]): item for item in objects if "@id" in item and "name" in item}
     for types, kind, trust in (
         (NEWS, "article", 1.0),
         (ARTICLES - NEWS, "item", 0.85),
@@ -75,7 +124,8 @@ def _from_objects(found: Found) -> Iterator[Candidate]:
     ):
         for item in objects:
             if to_types(item) & types:
-                yield from _of_object(item, f"json-ld/{kind}", trust)
+                whole = {name: resolve(value, by_id) for name, value in item.items()} if by_id else item
+                yield from _of_object(whole, f"json-ld/{kind}", trust)
     for item in objects:
         if to_types(item) & {"WebSite", "NewsMediaOrganization"}:
             yield "site_name", to_texts(item.get("name")), "json-ld/site", 0.7
@@ -106,6 +156,20 @@ def _from_metas(found: Found) -> Iterator[Candidate]:
     for key, texts in gathered.items():
         name, score = OF_META[key]
         yield name, texts, f"meta/{key}", score
+    yield from _from_cards(found)
+
+
+def _from_cards(found: Found) -> Iterator[Candidate]:
+    """Yield the author of a card that labels its own lines: ``twitter:label1``, ``twitter:data1``."""
+    cards = {meta.get("name") or meta.get("property"): meta.get("content") or "" for meta in found.metas}
+    for number in ("1", "2"):
+        if cards.get(f"twitter:label{number}", "").casefold().strip(" :") in BYLINE_CARDS:
+            yield (
+                "byline",
+                [_clean(cards.get(f"twitter:data{number}", ""))],
+                f"meta/twitter:data{number}",
+                0.7,
+            )
 
 
 def _from_items(found: Found) -> Iterator[Candidate]:
@@ -116,22 +180,47 @@ def _from_items(found: Found) -> Iterator[Candidate]:
             rels.setdefault(prop, []).append(_clean(text))
             continue
         stated = attributes.get("content") or attributes.get("datetime")
+        if prop.startswith("date"):
+            stated = stated or attributes.get("title")  # hAtom: <abbr title="2020-07-08T09:11:05Z">
         if value := _clean(stated or text):
             yield OF_OBJECT[prop], [value], f"microdata/{prop}", 0.7
     if tags := rels.get("rel=tag"):
         yield "tags", tags, "rel/tag", 0.6
     if authors := rels.get("rel=author"):
-        yield "byline", authors[:1], "rel/author", 0.65
+        yield "byline", authors[:1], "rel/author", 0.82
 
 
 def _from_times(found: Found) -> Iterator[Candidate]:
     """Yield ``<time>`` elements: surer with words of a story's head around, none among other stories."""
     for stated, text, words in found.times:
-        if words & _OTHER_WORDS:
+        if words & _COMMENT_WORDS:
             continue
-        is_update = bool(words & {"updated", "modified", "update"})
-        score = 0.6 if words & _STORY_WORDS else 0.45
+        is_update = bool(words & boxes.UPDATE_WORDS) and "published" not in words
+        score = 0.25 if words & _OTHER_WORDS else 0.6 if words & _STORY_WORDS else 0.45
         yield "modified_at" if is_update else "published_at", [_clean(stated or text)], "time", score
+
+
+def _from_named(found: Found) -> Iterator[Candidate]:
+    """Yield what elements hold whose class says that it is an author or a date; none of comments."""
+    for own, text, around in found.named:
+        if around & _COMMENT_WORDS:
+            continue
+        trust = 0.5 if around & _OTHER_WORDS else 1.0
+        if own == _AUTHOR_LINK:
+            if people := [name for name in read_people(_clean(text)) if is_name(name) and " " in name]:
+                yield "byline", people, "link/author", LINK_SCORE * trust
+        elif own & _WHO and (people := read_people(_clean(text))):
+            yield "byline", people, "class/author", NAMED_SCORE * trust
+        elif own & boxes.DATE_WORDS and (value := to_iso(_clean(text)) or _near_date(_clean(text))):
+            name = "modified_at" if own & boxes.UPDATE_WORDS and "published" not in own else "published_at"
+            yield name, [value], "class/date", DATE_SCORE * trust
+
+
+def _near_date(text: str) -> str | None:
+    """Return the day of a text that says little else: "Posted on 3 May 2021 by"."""
+    moment = to_moment(text) if len(text) <= MAX_DATED_CHARS else None
+    is_day = moment is not None and len(moment.value) >= MIN_DAY_CHARS
+    return moment.value if moment and is_day and len(moment.rest.split()) <= MAX_WORDS_BESIDE else None
 
 
 def _from_head(found: Found, url: str | None) -> Iterator[Candidate]:
@@ -151,6 +240,8 @@ def _from_url(url: str | None) -> Iterator[Candidate]:
     """Yield the day in the address: ``/2020/07/08/bridge-closed``."""
     if url and (day := _DAY_IN_URL.search(url, 0, MAX_VALUE_CHARS)):
         yield "published_at", ["-".join(day.groups())], "url", 0.55
+    elif url and (day := _EUROPEAN_DAY_IN_URL.search(url, 0, MAX_VALUE_CHARS)):
+        yield "published_at", ["-".join(day.groups()[::-1])], "url", 0.4
 
 
 def _from_headings(headings: Sequence[str], titles: Sequence[str]) -> Iterator[Candidate]:
@@ -204,7 +295,8 @@ def _to_value(name: str, text: str) -> str | None:
 
 def _to_tags(text: str) -> list[str]:
     separator = ";" if ";" in text and "," not in text else ","
-    return [tag for part in text.split(separator) if (tag := part.strip().strip("#").strip())]
+    tags = (part.strip().strip("#").strip() for part in text.split(separator))
+    return [tag for tag in tags if tag and not _INTERNAL_TAG.match(tag)]
 
 
 def _is_language(text: str) -> bool:

@@ -63,6 +63,7 @@ def to_page(
         captured_at=captured_at,
         blocks=_to_blocks(places, place_of, link_chars),
         evidence=tuple(find_evidence(found, headings, url=url, captured_at=captured_at)),
+        links=lines.links,
         places=places,
         place_of=place_of,
         link_chars=link_chars,
@@ -70,10 +71,13 @@ def to_page(
         parents=lines.parents,
         view=to_view(places, place_of, texts, link_chars),
     )
+    if lines.embedded:
+        said = [page.span(line, "body", reason="html/article-in-data") for line in lines.embedded]
+        page = replace(page, marked=tuple(said))
     if not marks:
         return page
     numbers = [lines.places.marks.get(context) for context in lines.contexts]
-    return replace(page, marked=tuple(_to_spans(page, numbers, marks)))
+    return replace(page, marked=(*page.marked, *_to_spans(page, numbers, marks)))
 
 
 def _to_spans(page: Page, numbers: Sequence[str | None], marks: Sequence[Mark]) -> Iterator[Span]:

@@ -1,7 +1,8 @@
-"""What the place of a line in the DOM says: semantic elements, links, region, visibility.
+"""What the place of a line in the DOM says: semantic elements, and visibility.
 
-Four cleaners, four independent kinds of evidence. None looks at wording. All leave alone what
-stands around most of the page's prose: a ``<form>`` around the whole page makes no line a form.
+Neither looks at wording. Both leave alone what stands around most of the page's prose: a ``<form>``
+around the whole page makes no line a form. Links, depth and the region of the prose are for the line
+tagger, which weighs them together.
 """
 
 from __future__ import annotations
@@ -18,14 +19,6 @@ _ROLES: Final = {
     "alertdialog": ("boilerplate", 1.0),
 }
 
-MIN_LINK_DENSITY: Final = 0.7
-MIN_LINK_RUN: Final = 3
-LONG_LINK_RUN: Final = 6
-MIN_HEADLINE_CHARS: Final = 30
-MIN_PROSE_SHARE: Final = 0.25
-"""Where less of the text is prose, the page is a list of links, and its links are its content."""
-
-REGION_SCORE: Final = 0.8
 MAX_HIDDEN_SHARE: Final = 0.5
 
 
@@ -53,48 +46,6 @@ def _judge_roles(words: frozenset[str], wrappers: frozenset[str]) -> tuple[str, 
     return next(
         ((role, *verdict) for role, verdict in _ROLES.items() if role in words and role not in wrappers), None
     )
-
-
-def find_links(page: Page) -> Iterator[Span]:
-    """Yield lines made of links: runs of short ones are menus, runs of long ones other headlines.
-
-    Left alone: links inside sentences. A single linked line says little, and on a page of
-    links and next to no prose all of this says little.
-    """
-    if not isinstance(page, HtmlPage):
-        return
-    chars = [len(text) for text in page.texts]
-    prose = sum(chars[line] for line in page.view.prose)
-    seen = [not place.hidden for place in page.places]
-    total = sum(count for count, place in zip(chars, page.place_of, strict=True) if seen[place])
-    trust = 1.0 if prose >= MIN_PROSE_SHARE * total else 0.5
-    run: list[int] = []
-    for line, linked in enumerate(page.link_chars):
-        if linked >= MIN_LINK_DENSITY * chars[line] and linked:
-            run.append(line)
-        elif run:
-            yield from _judge_run(page, run, trust)
-            run = []
-    yield from _judge_run(page, run, trust)
-
-
-def _judge_run(page: Page, run: list[int], trust: float) -> Iterator[Span]:
-    if not run:
-        return
-    score = 1.0 if len(run) >= LONG_LINK_RUN else 0.8 if len(run) >= MIN_LINK_RUN else 0.5
-    chars = sorted(len(page.texts[line]) for line in run)
-    label = "related" if chars[len(chars) // 2] >= MIN_HEADLINE_CHARS else "nav"
-    for line in run:
-        yield page.span(line, label, reason=f"html/links/run-{label}", score=score * trust)
-
-
-def find_region(page: Page) -> Iterator[Span]:
-    """Yield lines outside the element that most of the prose shares."""
-    if isinstance(page, HtmlPage):
-        outside = page.view.outside
-        for line, place in enumerate(page.place_of):
-            if place in outside:
-                yield page.span(line, "boilerplate", reason="html/outside-main", score=REGION_SCORE)
 
 
 def find_hidden(page: Page) -> Iterator[Span]:

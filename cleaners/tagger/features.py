@@ -175,7 +175,8 @@ def _scatter(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 def log_counts(counts: Ints) -> Floats:
     """Return log(1 + count), looked up, so that it is the same on every machine."""
-    return _LOGS[np.minimum(counts, len(_LOGS) - 1)]
+    logs: Floats = _LOGS[np.minimum(counts, len(_LOGS) - 1)]
+    return logs
 
 
 def _shape(letters: _Letters) -> list[Floats]:

@@ -8,13 +8,14 @@ any site and in any language.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.tagger.features import Floats, Ints, log_counts
-from cleaners.values import Block
 
 MIN_PROSE_CHARS: Final = 80
 MAX_PROSE_LINKS: Final = 0.4
@@ -24,43 +25,11 @@ MIN_WRAPPER_SHARE: Final = 0.5
 """What holds this share of the prose is a wrapper; its words are read apart from those of boxes."""
 MAX_DEPTH: Final = 20
 
-TAGS: Final = [
-    "p",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "li",
-    "td",
-    "th",
-    "tr",
-    "div",
-    "dt",
-    "dd",
-    "pre",
-    "blockquote",
-    "figcaption",
-    "article",
-    "section",
-    "header",
-    "footer",
-    "nav",
-    "aside",
-    "form",
-    "button",
-    "a",
-    "body",
-    "main",
-    "ul",
-    "ol",
-    "table",
-    "summary",
-    "details",
-    "address",
-    "label",
-]
+TAGS: Final = (
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "tr", "div", "dt", "dd", "pre",
+    "blockquote", "figcaption", "article", "section", "header", "footer", "nav", "aside", "form",
+    "button", "a", "body", "main", "ul", "ol", "table", "summary", "details", "address", "label",
+)  # fmt: skip
 """Block elements that the tagger tells apart; number 0 stands for all others."""
 _TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(TAGS, start=1)}
 
@@ -107,7 +76,7 @@ class _Totals(NamedTuple):
         """Add up the columns by group."""
         return cls(
             np.bincount(group, minlength=groups).astype(np.float64),
-            *(np.bincount(group, weights=column, minlength=groups) for column in columns),
+            *(np.bincount(group, weights=column, minlength=groups).astype(np.float64) for column in columns),
         )
 
     def describe(self, chars: float, prose: float) -> list[Floats]:
@@ -121,14 +90,19 @@ class _Totals(NamedTuple):
         ]
 
 
-def find_places(blocks: list[Block], lengths: Ints) -> Places:
-    """Return what the DOM knew of lines with these blocks and these lengths in characters."""
+def find_places(page: HtmlPage, lines: Sequence[int]) -> Places:
+    """Return what the DOM knew of the given lines of a page."""
+    at = np.array(lines)
+    page_place = np.array(page.place_of)[at]
     seen: dict[tuple[str, frozenset[str]], int] = {}
-    place = np.array([seen.setdefault((block.path, block.words), len(seen)) for block in blocks])
-    keys = list(seen)
+    alike = [seen.setdefault((place.path, place.words), len(seen)) for place in page.places]
+    used, place = np.unique(np.array(alike)[page_place], return_inverse=True)
+    all_keys = list(seen)
+    keys = [all_keys[number] for number in used]
+    lengths = np.array([len(page.texts[line]) for line in lines])
     chars = lengths.astype(np.float64)
-    links = np.minimum(np.array([block.link_chars for block in blocks], np.float64), chars)
-    hidden = np.array([block.hidden for block in blocks], np.float64)
+    links = np.minimum(np.array(page.link_chars, np.float64)[at], chars)
+    hidden = np.array([place.hidden for place in page.places], np.float64)[page_place]
     is_prose = (lengths >= MIN_PROSE_CHARS) & (links <= MAX_PROSE_LINKS * chars) & (hidden == 0)
     columns = chars, links, chars * is_prose
     all_chars, all_links, all_prose = (float(column.sum()) for column in columns)
@@ -145,12 +119,12 @@ def find_places(blocks: list[Block], lengths: Ints) -> Places:
     ]
     about = np.stack(per_place, axis=1)[place]
     flags = np.array([_flags(path) for path, _ in keys], np.float64)[place]
-    page = np.array([[all_links / max(all_chars, 1.0), all_prose / max(all_chars, 1.0)]])
+    whole = np.array([[all_links / max(all_chars, 1.0), all_prose / max(all_chars, 1.0)]])
     numbers = np.concatenate(
         [
             np.stack(
                 [
-                    np.ones(len(blocks)),
+                    np.ones(len(lines)),
                     links / np.maximum(chars, 1.0),
                     hidden,
                     np.array([min(path.count("/"), MAX_DEPTH) for path, _ in keys])[place] / 10,
@@ -160,12 +134,12 @@ def find_places(blocks: list[Block], lengths: Ints) -> Places:
             about[:, :5],
             log_counts(_run_lengths(place))[:, None] / 3,
             about[:, 5:],
-            np.repeat(page, len(blocks), axis=0),
+            np.repeat(whole, len(lines), axis=0),
             flags,
         ],
         axis=1,
     )
-    tags = np.array([_TAG_NUMBERS.get(block.tag, 0) for block in blocks])
+    tags = np.array([_TAG_NUMBERS.get(place.tag, 0) for place in page.places])[page_place]
     return Places(numbers, tags, place, words, word_place, shares >= MIN_WRAPPER_SHARE)
 
 

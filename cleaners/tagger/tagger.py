@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.tagger.features import GROUP_OF, Ints, Lines, to_features
 from cleaners.tagger.network import (
     DECIMALS,
@@ -66,11 +67,7 @@ def judge(
     features = to_lines(some, their)
     groups = np.concatenate([to_groups(pages[number], lines[number], phrases[number]) for number in chosen])
     places = [
-        find_places(
-            [page.blocks[line] for line in found], np.array([len(page.texts[line]) for line in found])
-        )
-        if page.blocks
-        else None
+        find_places(page, found) if isinstance(page, HtmlPage) else None
         for page, found in zip(some, their, strict=True)
     ]
     network = network or own_network()
@@ -111,11 +108,8 @@ def to_lines(pages: Sequence[Page], lines: Sequence[list[int]]) -> Lines:
     indents: list[int] = []
     for page, numbers in zip(pages, lines, strict=True):
         texts += [page.texts[line] for line in numbers]
-        if page.blocks:
-            indents += [0] * len(numbers)
-        else:
-            source, starts = page.source_text, page.starts
-            indents += [source.find(page.texts[line], starts[line]) - starts[line] for line in numbers]
+        source, starts = page.source_text, page.starts
+        indents += [source.find(page.texts[line], starts[line]) - starts[line] for line in numbers]
     blanks = np.concatenate([np.diff(np.array(numbers), prepend=-1) - 1 for numbers in lines])
     return Lines(texts, blanks, np.array(indents), np.array([len(numbers) for numbers in lines]))
 

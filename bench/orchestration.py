@@ -1,0 +1,102 @@
+"""What orchestration costs: the flow on a server against the plain function, on the same captures.
+
+    python -m bench.orchestration --captures 10000
+
+Both clean into a fresh archive with the same number of worker processes, in turns. What is compared
+is CPU time of the whole process tree, which a busy machine does not change much, and wall time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.generated import write_captures
+from tests.up_server import Up
+
+_PLAIN = """
+import sys
+from archive.archive import Archive
+from flows.plan import RunOptions
+from flows.pool import cpu_count
+from flows.run import run
+from flows.stop import StopSwitch
+report = run([sys.argv[1]], Archive.open(sys.argv[2]), RunOptions(workers=cpu_count()), StopSwitch())
+assert report.is_complete
+"""
+_FLOW = """
+import sys
+from flows.ingest import ingest
+assert ingest(sys.argv[1], sys.argv[2], return_state=True).is_completed()
+"""
+
+
+class Cost(NamedTuple):
+    """Seconds of one run, by the clock and of all its processors."""
+
+    wall: float
+    cpu: float
+
+
+def measure(code: str, source: Path, archive: Path, environ: dict[str, str]) -> Cost:
+    """Run a program in a process of its own and return what it and its children cost."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([sys.executable, "-c", code, source, archive], env=environ, check=True)
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def main() -> None:
+    """Measure in turns and print the overhead; what does not grow with the captures is told apart."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--captures", type=int, default=10_000)
+    parser.add_argument("--turns", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        write_captures(place / "captures", arguments.captures)
+        write_captures(place / "one", 1)
+        (place / "server").mkdir()
+        up = Up(place / "server")
+        environ = os.environ | {
+            "PREFECT_API_URL": f"{up.url}/api", "PREFECT_HOME": str(place / "client"),
+            "PREFECT_LOGGING_LEVEL": "ERROR",
+        }  # fmt: skip
+        try:
+            costs: dict[tuple[str, str], list[Cost]] = {}
+            for turn in range(arguments.turns):
+                for name, code in (("plain", _PLAIN), ("flow", _FLOW)):
+                    for source in ("one", "captures"):
+                        made = place / f"{name}-{source}-{turn}"
+                        cost = measure(code, place / source, made, environ)
+                        costs.setdefault((name, source), []).append(cost)
+                        print(
+                            f"{name:<6} {source:<9} {cost.wall:7.1f} s wall {cost.cpu:7.1f} s CPU", flush=True
+                        )
+        finally:
+            up.stop()
+    _print(costs, arguments.captures)
+
+
+def _print(costs: dict[tuple[str, str], list[Cost]], captures: int) -> None:
+    """Print medians and the overhead: in all, and without what a run of one capture costs too."""
+    cpu = {key: sorted(one.cpu for one in found)[len(found) // 2] for key, found in costs.items()}
+    plain, flow = cpu["plain", "captures"], cpu["flow", "captures"]
+    fixed = cpu["flow", "one"] - cpu["plain", "one"]
+    print(f"\n{captures:,} captures, CPU seconds (median): plain {plain:.1f}, flow {flow:.1f}")
+    print(f"starting a flow costs {fixed:.1f} s once")
+    print(
+        f"orchestration: {(flow - plain) / plain:.1%} in all, "
+        f"{(flow - plain - fixed) / plain:.1%} without the start"
+    )
+
+
+if __name__ == "__main__":
+    main()

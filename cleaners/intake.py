@@ -1,0 +1,83 @@
+"""From a capture to a page of lines: decode, reject what is no text, render HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from cleaners import fallback, lexicon, sites
+from cleaners.case import Decision
+from cleaners.decode import Decoded, decode
+from cleaners.html.page import to_page as to_html_page
+from cleaners.segment import to_page
+from cleaners.values import CaptureLike, CleanedPage, Fields, Page, Policy, Span, Status
+
+STRIGIL: Final = "strigil"
+TRAFILATURA: Final = "trafilatura"
+EXTRACTORS: Final = (STRIGIL, TRAFILATURA)
+
+NOT_TEXT: Final = "not text"
+"""What every reader's error says of images, archives and other things no cleaner can read."""
+HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+MAX_GARBAGE_SHARE: Final = 0.1
+GARBAGE_SAMPLE_CHARS: Final = 4096
+# Linear: one character class. What no text has, but every binary file.
+_GARBAGE: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+class Way(NamedTuple):
+    """How captures are to be cleaned."""
+
+    policy: Policy
+    extractor: str
+    thorough_metadata: bool
+
+
+class Intake(NamedTuple):
+    """A capture as a page, the phrases that a lexicon knows in it, and what another extractor chose."""
+
+    page: Page
+    decoded: Decoded
+    phrases: list[Span]
+    chosen: list[Decision] | None
+
+
+def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
+    """Return the capture as a page, or the result that says why it holds no text."""
+    if capture.error and not (capture.truncated and capture.payload):
+        status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
+        return without_text(status, capture.error, capture.media_type)
+    decoded = _decode(capture)
+    garbage = len(_GARBAGE.findall(decoded.text, 0, GARBAGE_SAMPLE_CHARS))
+    if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
+        reason = f"{NOT_TEXT}: control or undecodable characters"
+        return without_text(Status.REJECTED, reason, capture.media_type)
+    page = _to_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
+    is_foreign = way.extractor == TRAFILATURA and bool(page.blocks)
+    chosen = fallback.decide_lines(decoded.text, page) if is_foreign else None
+    return Intake(page, decoded, list(lexicon.find(page)), chosen)
+
+
+def without_text(status: Status, reason: str, media_type: str) -> CleanedPage:
+    """Return the page of a capture that has no text to clean."""
+    return CleanedPage("", "", (), (), Fields(), status, reason, media_type=media_type)
+
+
+def _decode(capture: CaptureLike) -> Decoded:
+    if isinstance(capture.payload, str):
+        return Decoded(capture.payload, "utf-8", "given")
+    return decode(capture.payload, declared=capture.charset, is_html=capture.media_type in HTML_TYPES)
+
+
+def _to_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Page:
+    url, captured_at = capture.url, capture.captured_at
+    if capture.media_type not in HTML_TYPES:
+        return to_page(text, url=url, captured_at=captured_at)
+    rules = sites.load_site_rules().for_page(url, captured_at)
+    page = to_html_page(text, url=url, captured_at=captured_at, rules=rules)
+    if not (thorough_metadata and fallback.is_silent(page.evidence)):
+        return page
+    said = {candidate.field for candidate in page.evidence}
+    more = fallback.find_metadata(text, url, captured_at=captured_at)
+    return replace(page, evidence=page.evidence + tuple(c for c in more if c.field not in said))

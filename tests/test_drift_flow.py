@@ -1,0 +1,84 @@
+"""The flow ``drift`` and its automation on a real Prefect server on loopback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.archive import Archive
+from tests.drift_sites import fill_weeks
+
+ROOT = Path(__file__).parent.parent
+
+
+def read_events(prefix: str) -> list[Any]:
+    """Return the events of this server whose name begins so; they arrive a moment after they were sent."""
+    from prefect import get_client
+    from prefect.events.filters import EventFilter, EventNameFilter
+
+    deadline = time.monotonic() + 60
+    wanted = EventFilter(event=EventNameFilter(prefix=[prefix]))
+    while time.monotonic() < deadline:
+        with get_client(sync_client=True) as client:
+            answer = client._client.post("/events/filter", json={"filter": wanted.model_dump(mode="json")})
+            answer.raise_for_status()
+            if found := answer.json()["events"]:
+                return list(found)
+        time.sleep(0.5)
+    return []
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_changed_site_is_an_event_and_a_table(tmp_path: Path) -> None:
+    """One site of two is redesigned: the run says so, one event names it, a table lists what changed."""
+    from prefect.artifacts import Artifact
+
+    from flows.drift_flow import EVENT, drift
+
+    fill_weeks(Archive.open(tmp_path / "archive"), days=14, redesigned={"one.example"})
+    state = drift(str(tmp_path / "archive"), return_state=True)
+    assert state.is_completed()
+    assert state.name == "SitesChanged"
+    [event] = read_events(EVENT)
+    assert event["resource"]["prefect.resource.id"] == "strigil.site.one.example"
+    assert "short lines a capture that the site never had" in event["payload"]["summary"]
+    assert "Join the club today" in event["payload"]["new_lines"]
+    table: Any = Artifact.get("drift-changes")
+    assert table is not None
+    assert "one.example" in str(table.data)
+    assert "two.example" not in str(table.data)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_example_makes_an_automation_once() -> None:
+    """Run twice it is still one automation, on our event, with an action that notifies."""
+    from prefect import get_client
+    from prefect.settings import get_current_settings
+
+    from flows.drift_flow import EVENT
+
+    environ = os.environ | {"PREFECT_API_URL": str(get_current_settings().api.url)}
+    for address in ("https://hooks.example/a", "https://hooks.example/b"):
+        command = [sys.executable, str(ROOT / "examples/notify_on_drift.py"), address]
+        subprocess.run(command, env=environ, check=True, timeout=300)
+    with get_client(sync_client=True) as client:
+        [found] = client._client.post("/automations/filter").json()
+    assert found["name"] == "strigil-site-changed"
+    assert found["trigger"]["expect"] == [EVENT]
+    assert found["actions"][0]["type"] == "send-notification"
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_wrong_archive_is_a_sentence(tmp_path: Path) -> None:
+    """The run fails with what to do, not with a traceback."""
+    from flows.drift_flow import drift
+
+    state = drift(str(tmp_path), return_state=True)
+    assert state.is_failed()
+    assert "is no archive" in (state.message or "")

@@ -1,0 +1,165 @@
+"""Several processes at one archive: one pace a host, and nothing lost or repeated by ``kill -9``."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from captures.fetching.state import State
+from tests.fetch_runs import captures, ends, fetch
+from tests.fetch_site import Page, Site, robots, serving, sitemap
+from tests.test_fetch_warc import check
+
+ROOT = Path(__file__).parent.parent
+_RUN = """
+import sys
+from pathlib import Path
+from tests.fetch_runs import fetch
+folder, host, delay, per_host, *urls = sys.argv[1:]
+fetch(Path(folder), *urls, allow=(host,), delay_seconds=float(delay), per_host=int(per_host), threads=2)
+"""
+
+
+def start(
+    folder: Path, site: Site, *urls: str, delay: float = 0.0, per_host: int = 1
+) -> subprocess.Popen[bytes]:
+    """Start a process that fetches URLs."""
+    options = (str(folder), site.host, str(delay), str(per_host))
+    return subprocess.Popen([sys.executable, "-c", _RUN, *options, *urls], cwd=ROOT)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_pace_of_a_host_is_exact(tmp_path: Path, workers: int) -> None:
+    """However many processes fetch, the server never sees two requests closer than the pause."""
+    pause = 0.15
+    with serving() as site:
+        site.pages["/map.xml"] = sitemap(*site.add_stories(14))
+        processes = [start(tmp_path, site, site.url("/map.xml"), delay=pause) for _ in range(workers)]
+        assert [process.wait(timeout=120) for process in processes] == [0] * workers
+        times = [one.at for one in site.asked]
+        assert set(site.paths().values()) == {1}
+    assert len(times) == 16
+    assert min(later - earlier for earlier, later in pairwise(times)) >= pause
+
+
+def test_two_workers_share_the_work(tmp_path: Path) -> None:
+    """Two processes with the same sources make one run: both fetch, and no page is fetched twice."""
+    with serving() as site:
+        site.pages["/map.xml"] = sitemap(*site.add_stories(40))
+        first = start(tmp_path, site, site.url("/map.xml"), delay=0.1)
+        second = start(tmp_path, site, site.url("/map.xml"), delay=0.1)
+        assert [first.wait(timeout=120), second.wait(timeout=120)] == [0, 0]
+        assert set(site.paths().values()) == {1}
+    state = State(tmp_path / "state.sqlite")
+    assert len(state.rows("SELECT * FROM runs")) == 1
+    assert len(state.rows("SELECT DISTINCT worker FROM warcs WHERE name LIKE 'pages-%'")) == 2
+    state.close()
+
+
+def test_crawl_delay_is_kept(tmp_path: Path) -> None:
+    """robots.txt may ask for a longer pause than ours."""
+    with serving() as site:
+        site.pages["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 0.2\n")
+        fetch(tmp_path, *site.add_stories(4), site=site)
+        times = [one.at for one in site.asked]
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.2
+
+
+def test_a_host_may_be_asked_by_several_at_once(tmp_path: Path) -> None:
+    """``per_host`` is how many requests a host sees at a time, and not one more."""
+    with serving() as site:
+        urls = site.add_stories(12)
+        counter = _Counter()
+        for page in site.pages.values():
+            page.raw = counter.answer
+        fetch(tmp_path, *urls, site=site, per_host=3, threads=8)
+    assert counter.most == 3
+
+
+class _Counter:
+    """Counts how many answers are under way at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    def answer(self, connection: object) -> None:
+        """Take a while to answer."""
+        self.now += 1
+        self.most = max(self.most, self.now)
+        time.sleep(0.1)
+        self.now -= 1
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/html\r\n\r\nok")  # type: ignore[attr-defined]
+
+
+def test_kill_loses_nothing_and_repeats_nothing_acknowledged(tmp_path: Path) -> None:
+    """Killed again and again, a run goes on where it was; the WARC files stay whole."""
+    random_ = random.Random(7)  # noqa: S311 - moments, not secrets
+    kills, done = 5, set[str]()
+    with serving() as site:
+        urls = site.add_stories(60)
+        site.pages["/map.xml"] = sitemap(*urls)
+        for _ in range(kills):
+            mark = len(site.asked)
+            process = start(tmp_path, site, site.url("/map.xml"), delay=0.03)
+            _wait_for(site, mark + random_.randint(3, 9))
+            process.kill()
+            process.wait()
+            assert not done & {site.url(one.path) for one in site.asked[mark:]}
+            done = acknowledged(tmp_path)
+        assert 0 < len(done) < 61
+        report = fetch(tmp_path, site.url("/map.xml"), site=site)
+        assert sum(site.paths().values()) - 61 <= 2 * kills
+    assert report.outcomes == {"new": 60}
+    assert report.lists == {"new": 1}
+    assert sorted(str(capture.url) for capture in captures(tmp_path)) == sorted(urls)
+    assert check(tmp_path) == 0
+    assert list((tmp_path / "workers").iterdir()) == []
+
+
+def acknowledged(folder: Path) -> set[str]:
+    """Return the URLs that have come to their end."""
+    state = State(folder / "state.sqlite")
+    urls = {row[0] for row in state.rows("SELECT url FROM queue WHERE outcome IS NOT NULL")}
+    state.close()
+    return urls
+
+
+def _wait_for(site: Site, requests: int, seconds: float = 60.0) -> None:
+    """Wait until the site has been asked so often."""
+    deadline = time.monotonic() + seconds
+    while len(site.asked) < requests:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_dead_worker_holds_nobody_up(tmp_path: Path) -> None:
+    """What a killed process had claimed is given back as soon as another looks, not after a time."""
+    with serving({"/slow.html": Page(raw=lambda _: time.sleep(3))}) as site:
+        urls = site.add_stories(2)
+        process = start(tmp_path, site, site.url("/slow.html"), *urls)
+        _wait_for(site, 2)
+        process.kill()
+        process.wait()
+        site.pages["/slow.html"] = site.pages["/story-0.html"]
+        report = fetch(tmp_path, site.url("/slow.html"), *urls, site=site)
+    assert report.outcomes == {"new": 3}
+    assert set(ends(report).values()) == {("new", "")}
+
+
+def test_several_at_once_keep_the_pause_between_starts(tmp_path: Path) -> None:
+    """With ``per_host`` above one the pause is between the starts of requests, which may overlap."""
+    with serving() as site:
+        urls = site.add_stories(6)
+        counter = _Counter()
+        for page in site.pages.values():
+            page.raw = counter.answer
+        fetch(tmp_path, *urls, site=site, per_host=3, threads=8, delay_seconds=0.05)
+        times = [one.at for one in site.asked]
+    assert counter.most > 1
+    assert times[-1] - times[1] >= 0.05 * 5 * 0.9
