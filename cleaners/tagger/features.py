@@ -16,7 +16,7 @@ from cleaners.tagger import characters as ch
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_LOGS: Final = np.round(np.log1p(np.arange(4096, dtype=np.float64)), 9)
+_LOGS: Final[Floats] = np.log1p(np.arange(4096, dtype=np.float64)).round(9)
 """Rounded, as the last bit of a logarithm differs between machines."""
 MAX_LINE_CHARS: Final = 4000
 MIN_LONG_CHARS: Final = 80
