@@ -21,6 +21,8 @@ MAX_RUNS: Final = 4
 _ORPHANED_SERVER_SECONDS: Final = 6.0
 """How long a server whose supervisor is gone waits, so that the runs can still say how they ended."""
 _KEEP_ALIVE_SECONDS: Final = 5
+_LOOK_SECONDS: Final = 2
+"""How often it is looked for runs to start; Prefect's ten seconds feel like a broken button."""
 _STOPPED: Final = "strigil up was stopped. Run it again: it does only what is left."
 _WENT_DOWN: Final = "The machine or strigil up went down. Run it again: it does only what is left."
 
@@ -88,7 +90,9 @@ def serve_deployments(ready: int) -> None:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(lambda: asyncio.ensure_future(self.astop()))
 
-    runner = StoppableRunner(name="strigil", limit=MAX_RUNS, pause_on_shutdown=False)
+    runner = StoppableRunner(
+        name="strigil", limit=MAX_RUNS, query_seconds=_LOOK_SECONDS, pause_on_shutdown=False
+    )
     for deployment in deployments:
         runner.add_deployment(deployment)
     if ready >= 0:
