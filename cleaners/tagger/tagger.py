@@ -8,7 +8,7 @@ Left alone: pages of one or two lines, which have no neighbours.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -29,6 +29,8 @@ from cleaners.values import Evidence, Page, Span
 
 MODEL_REASON: Final = "model/line-tagger"
 MIN_LINES: Final = 3
+MIN_ROWS: Final = 1500
+"""From so many lines on, calls cost nothing beside the work; with many more the processor's cache is left."""
 MIN_LABEL_CHANCE: Final = 0.5
 _LABELS: Final = (*(label for label, _ in LABEL_GROUPS), "boilerplate")
 
@@ -46,6 +48,14 @@ class Judgement(NamedTuple):
     page_type: Evidence | None = None
 
 
+class _Asked(NamedTuple):
+    """A page to judge: its lines that are not blank, and the group of each one's phrase."""
+
+    page: Page
+    lines: list[int]
+    groups: Ints
+
+
 NOTHING: Final = Judgement()
 """What is said of a page too short to judge."""
 
@@ -57,30 +67,40 @@ def judge(
 
     Many pages at once cost less than one after the other, and give the same.
     """
-    lines = [[line for line, text in enumerate(page.texts) if text] for page in pages]
-    chosen = [number for number, found in enumerate(lines) if len(found) >= MIN_LINES]
-    judgements = [NOTHING] * len(pages)
-    if not chosen:
-        return judgements
-    some = [pages[number] for number in chosen]
-    their = [lines[number] for number in chosen]
-    features = to_lines(some, their)
-    groups = np.concatenate([to_groups(pages[number], lines[number], phrases[number]) for number in chosen])
-    places = [
-        find_places(page, found) if isinstance(page, HtmlPage) else None
-        for page, found in zip(some, their, strict=True)
-    ]
     network = network or own_network()
-    numbers = to_features(features, network.hints)
-    scores = network.score(Inputs(numbers, groups, features.sizes, places))
+    asked = [
+        _Asked(page, lines, to_groups(page, lines, spans))
+        for page, spans in zip(pages, phrases, strict=True)
+        if len(lines := [line for line, text in enumerate(page.texts) if text]) >= MIN_LINES
+    ]
+    judged: list[Judgement] = []
+    together: list[_Asked] = []
+    rows = 0
+    for one in asked:
+        together.append(one)
+        rows += len(one.lines)
+        if rows >= MIN_ROWS:
+            judged += _judge_together(together, network)
+            together, rows = [], 0
+    judged += _judge_together(together, network)
+    by_page = {id(one.page): judgement for one, judgement in zip(asked, judged, strict=True)}
+    return [by_page.get(id(page), NOTHING) for page in pages]
+
+
+def _judge_together(asked: Sequence[_Asked], network: Network) -> Iterator[Judgement]:
+    """Yield the judgements of pages whose numbers fit the processor's cache together."""
+    if not asked:
+        return
+    lines = to_lines([one.page for one in asked], [one.lines for one in asked])
+    places = [find_places(page, found) if isinstance(page, HtmlPage) else None for page, found, _ in asked]
+    groups = np.concatenate([one.groups for one in asked])
+    scores = network.score(Inputs(to_features(lines, network.hints), groups, lines.sizes, places))
     chances, labels = scores.main.tolist(), _to_labels(scores.labels)
-    types = _to_types(scores.page_types)
     start = 0
-    for number, found, page_type in zip(chosen, their, types, strict=True):
-        end = start + len(found)
-        judgements[number] = Judgement(found, chances[start:end], labels[start:end], page_type)
+    for one, page_type in zip(asked, _to_types(scores.page_types), strict=True):
+        end = start + len(one.lines)
+        yield Judgement(one.lines, chances[start:end], labels[start:end], page_type)
         start = end
-    return judgements
 
 
 def _to_labels(log_odds: Whole) -> list[str]:
