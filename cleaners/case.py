@@ -18,12 +18,16 @@ WORDING_LEAD: Final = 0.1
 SURE: Final = 0.85
 """From this score on the kind of a line (dateline, caption, headline) protects it; below it is a doubt."""
 MODEL_WEIGHT: Final = 3.0
-MODEL_PIVOT: Final = 0.75
+MODEL_PIVOT: Final = 0.7
 """The chance of being main text from which on the model speaks for a line, with its weight."""
 
-MODEL_LEAD: Final = 0.5
+MODEL_LEAD: Final = 0.65
 """What the model's word against a line needs less than rules of kind B do: under ``balanced`` it removes a
 line alone at a chance of 0.42."""
+
+MIN_WORD: Final = 0.5
+"""A weaker word (the name of a section) removes no line that the model takes for the story."""
+EVEN_CHANCE: Final = 0.5
 
 
 class Bar(NamedTuple):
@@ -113,6 +117,8 @@ class Case:
         chance = MODEL_PIVOT if self.chance is None else self.chance
         if verdict is None:
             return chance < bar.max_chance and not self.is_framed
+        if verdict.score < MIN_WORD and self.chance is not None and self.chance >= EVEN_CHANCE:
+            return False
         model = MODEL_WEIGHT * (MODEL_PIVOT - chance)
         if self.is_framed:
             model = min(model, 0.0)

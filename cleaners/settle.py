@@ -13,14 +13,13 @@ from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Final
 
-from cleaners.case import BARS, BLANK, BODY, Bar, Case, Decision, decide_alone
+from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, decide_alone
 from cleaners.tagger.tagger import NOTHING, Judgement
 from cleaners.values import Page, Policy, Span
 
 PLACE_SCORE: Final = 0.5
 """What standing before the first or after the last paragraph adds."""
-EVEN_CHANCE: Final = 0.5
-MAX_FRAMED_LINES: Final = 4
+MAX_FRAMED_LINES: Final = 5
 """So few lines around a story are no page's frame: somebody has trimmed the text capture already."""
 NEIGHBOUR_SCORE: Final = 0.5
 """What standing next to a removed line adds."""

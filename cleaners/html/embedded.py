@@ -16,6 +16,8 @@ from cleaners.html.jsonld import read_json, read_objects
 MIN_ARTICLE_CHARS: Final = 500
 MAX_DOM_SHARE: Final = 0.5
 """Where the DOM's prose is more than this share of the data's, the DOM is the better source."""
+MAX_SHELL_CHARS: Final = 250
+"""State holds all a site may say, so it is asked only where the DOM shows next to no prose."""
 MIN_PARAGRAPH_CHARS: Final = 60
 MAX_VALUES: Final = 200_000
 _TEXT_KEYS: Final = frozenset(
@@ -32,7 +34,7 @@ def find_article(scripts: Sequence[str], states: Sequence[str], dom_chars: int) 
     """
     stated = [str(item["articleBody"]) for item in read_objects(scripts) if _is_text(item.get("articleBody"))]
     best = max(stated, key=len, default="")
-    if not _is_better(best, dom_chars):
+    if not _is_better(best, dom_chars) and dom_chars <= MAX_SHELL_CHARS:
         best = max((_join(read_json(state)) for state in states), key=len, default="")
     return best if _is_better(best, dom_chars) else ""
 
