@@ -18,6 +18,7 @@ from tests.strigil_command import strigil, strigil_process
 VERBS = (
     *("clean", "explain", "sql", "verify", "seal", "takedown", "demo", "duplicates", "publish"),
     *("raw", "reclean", "editions", "diff", "promote", "rollback", "drop-edition", "compact"),
+    *("fetch", "up", "report", "drift"),
 )
 HEAVY = (
     "numpy",

@@ -163,7 +163,7 @@ def test_an_edition_of_another_policy_is_not_added_to(source: Path, tmp_path: Pa
     """Rows of two policies in one edition could not be told apart by readers."""
     place = str(tmp_path / "archive")
     run([str(source)], Archive.open(place), RunOptions(Policy.STRICT), StopSwitch())
-    asked = {"source": str(source), "archive": place}
+    asked: dict[str, Any] = {"source": str(source), "archive": place}
     with pytest.raises(UsageError, match="strict"):
         check_request(BackfillRequest(**asked, policy="lenient"))
     check_request(BackfillRequest(**asked, policy="strict"))

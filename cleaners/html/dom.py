@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
 from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
 from cleaners.html.embedded import MIN_PARAGRAPH_CHARS, find_article, is_html
+from cleaners.html.found import AUTHOR_LINK, WANTED_ITEMS, Found
 from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
 from cleaners.html.taming import tame
@@ -53,21 +53,6 @@ _BITS: Final = {LINK: LINKED, PRE: PREFORMATTED | ODD}
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
 _SPECIAL: Final = _NO_CONTEXT | {_TIME, _DIALOG}
 """Elements that matter without attributes, and those that never do."""
-WANTED_ITEMS: Final = frozenset(
-    [
-        "headline",
-        "author",
-        "creator",
-        "datePublished",
-        "dateCreated",
-        "dateModified",
-        "keywords",
-        "articleSection",
-        "inLanguage",
-        "license",
-        "copyrightHolder",
-    ]
-)
 _TELLING: Final = frozenset({"id", "role", "itemprop", "rel", "hidden", "aria-hidden", "style", MARK})
 """Attributes that say more of an element than its class does."""
 _STATES: Final = frozenset({"__NEXT_DATA__", "__NUXT_DATA__", "__APOLLO_STATE__", "__PRELOADED_STATE__"})
@@ -75,7 +60,6 @@ _STATES: Final = frozenset({"__NEXT_DATA__", "__NUXT_DATA__", "__APOLLO_STATE__"
 MAX_VALUES: Final = 200
 MAX_NAMED: Final = 50
 MAX_NAMED_CHARS: Final = 160
-AUTHOR_LINK: Final = "author-link"
 # Linear: one alternation of fixed words.
 _AUTHOR_PATH: Final = re.compile(
     r"/(?:author|autor|auteur|autore|autores|autoren|autori)s?[/=]", re.IGNORECASE
@@ -90,26 +74,6 @@ MAX_VALUE_CHARS: Final = 2_000
 _UNSEEN: Final = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 # Linear: one character class. UTF-8 has no surrogates.
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(slots=True)
-class Found:
-    """The plain values of a page that metadata is read from, in document order.
-
-    ``scripts`` are JSON-LD, ``states`` the JSON a framework builds the page from,
-    ``items`` are (itemprop or rel, attributes, text), ``times`` are (datetime, text, words around),
-    ``named`` are (words of an element whose class names a field, text, words around).
-    """
-
-    metas: list[Mapping[str, str | None]] = field(default_factory=list)
-    links: list[Mapping[str, str | None]] = field(default_factory=list)
-    scripts: list[str] = field(default_factory=list)
-    states: list[str] = field(default_factory=list)
-    items: list[tuple[str, Mapping[str, str | None], str]] = field(default_factory=list)
-    times: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
-    named: list[tuple[frozenset[str], str, frozenset[str]]] = field(default_factory=list)
-    title: str = ""
-    language: str = ""
 
 
 def read_html(html: str) -> tuple[Lines, Found]:
@@ -157,7 +121,7 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
     Elements of one parent with the same tag and class share a context.
     """
     lines, found = Lines(_NAMES), Found()
-    parts, owners, flags, open_context = lines.parts, lines.owners, lines.places.flags, lines.places.open
+    parts, owners, flags = lines.parts, lines.owners, lines.places.flags
     frames: list[tuple[LexborNode | None, int, int, int]] = []
     opened: list[tuple[int, int, str | None]] = []
     known: dict[tuple[int, int, str, int], int] = {}
@@ -201,18 +165,14 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
             key = context, tag_id, names, bits
             inner = known.get(key)
             if inner is None:
-                inner = known[key] = open_context(*key, is_block=kind >= BLOCK)
-                if _NAMED.search(names):
-                    _keep_named(node, names, inner, lines.places, found)
+                inner = known[key] = _open(key, node, kind, lines.places, found)
             if href and "/aut" in href and _AUTHOR_PATH.search(href):
                 _keep_named(node, AUTHOR_LINK, context, lines.places, found)
             context = inner
         if kind >= BLOCK:
             element = lines.enter(element, is_row=kind == ROW)
         elif kind == LINK:
-            if parts and len(parts) == lines.link_end:
-                lines.add_space()  # two links that touch: no browser joins their words
-            opened.append((len(lines.texts), len(parts), attributes.get("href")))
+            opened.append((*lines.start_link(), attributes.get("href")))
         node = child
     lines.end(element)
     return lines, found
@@ -224,6 +184,14 @@ def _pass(kind: int, node: LexborNode, element: int, lines: Lines, found: Found)
         _keep(node, node.tag_id, found)
     elif kind >= BLOCK:
         lines.end(element)
+
+
+def _open(key: tuple[int, int, str, int], node: LexborNode, kind: int, places: Contexts, found: Found) -> int:
+    """Return a new context, for elements of that parent, tag, class and bits."""
+    context = places.open(*key, is_block=kind >= BLOCK)
+    if _NAMED.search(key[2]):
+        _keep_named(node, key[2], context, places, found)
+    return context
 
 
 def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: Found) -> int:

@@ -134,6 +134,12 @@ class Lines:
             if inside == (self.contexts[-1] if self.contexts else 0):
                 self.embedded.append(len(self.texts) - 1)
 
+    def start_link(self) -> tuple[int, int]:
+        """Return where a link begins: the line, and the part of it."""
+        if self.parts and len(self.parts) == self.link_end:
+            self.add_space()  # two links that touch: no browser joins their words
+        return len(self.texts), len(self.parts)
+
     def end_link(self, line: int, part: int, href: str | None) -> None:
         """Keep where a link leads if all of it stands in the open line; it began at that part of a line."""
         parts = self.parts

@@ -18,11 +18,20 @@ from cleaners.grammars.dates import to_moment
 from cleaners.grammars.names import is_name
 from cleaners.html import boxes
 from cleaners.html.dates import is_after, to_iso
-from cleaners.html.dom import AUTHOR_LINK, Found
+from cleaners.html.found import AUTHOR_LINK, Found
 from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types
 from cleaners.html.people import read_people, to_people
 from cleaners.html.titles import to_headline
-from cleaners.html.vocabulary import ARTICLES, BYLINE_CARDS, NEWS, OF_META, OF_OBJECT, PAGES
+from cleaners.html.vocabulary import (
+    ARTICLES,
+    BYLINE_CARDS,
+    COMMENT_WORDS,
+    NEWS,
+    OF_META,
+    OF_OBJECT,
+    PAGES,
+    WHO_WORDS,
+)
 from cleaners.html.words import add_words
 from cleaners.values import Evidence
 
@@ -44,36 +53,6 @@ _EUROPEAN_DAY_IN_URL: Final = re.compile(
 )
 # Linear: fixed widths, and one bounded run before a colon. ``Page Type: Article`` and numbers of a CMS.
 _INTERNAL_TAG: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[A-Za-z][\w ]{0,30}: ")
-_COMMENT_WORDS: Final = frozenset(
-    [
-        "comment",
-        "comments",
-        "commentlist",
-        "commentary",
-        "reply",
-        "replies",
-        "respond",
-        "disqus",
-        "kommentare",
-    ]
-)
-_WHO: Final = frozenset(
-    [
-        "author",
-        "authors",
-        "authorname",
-        "byline",
-        "bylines",
-        "vcard",
-        "autor",
-        "autoren",
-        "auteur",
-        "auteurs",
-        "autore",
-        "username",
-        "submitted",
-    ]
-)
 _AUTHOR_LINK: Final = add_words(frozenset(), AUTHOR_LINK)
 NAMED_SCORE: Final = 0.6
 LINK_SCORE: Final = 0.35
@@ -193,7 +172,7 @@ def _from_items(found: Found) -> Iterator[Candidate]:
 def _from_times(found: Found) -> Iterator[Candidate]:
     """Yield ``<time>`` elements: surer with words of a story's head around, none among other stories."""
     for stated, text, words in found.times:
-        if words & _COMMENT_WORDS:
+        if words & COMMENT_WORDS:
             continue
         is_update = bool(words & boxes.UPDATE_WORDS) and "published" not in words
         score = 0.25 if words & _OTHER_WORDS else 0.6 if words & _STORY_WORDS else 0.45
@@ -203,13 +182,13 @@ def _from_times(found: Found) -> Iterator[Candidate]:
 def _from_named(found: Found) -> Iterator[Candidate]:
     """Yield what elements hold whose class says that it is an author or a date; none of comments."""
     for own, text, around in found.named:
-        if around & _COMMENT_WORDS:
+        if around & COMMENT_WORDS:
             continue
         trust = 0.5 if around & _OTHER_WORDS else 1.0
         if own == _AUTHOR_LINK:
             if people := [name for name in read_people(_clean(text)) if is_name(name) and " " in name]:
                 yield "byline", people, "link/author", LINK_SCORE * trust
-        elif own & _WHO and (people := read_people(_clean(text))):
+        elif own & WHO_WORDS and (people := read_people(_clean(text))):
             yield "byline", people, "class/author", NAMED_SCORE * trust
         elif own & boxes.DATE_WORDS and (value := to_iso(_clean(text)) or _near_date(_clean(text))):
             name = "modified_at" if own & boxes.UPDATE_WORDS and "published" not in own else "published_at"

@@ -187,3 +187,36 @@ BYLINE_CARDS: Final = frozenset(
     ]
 )
 """What ``twitter:label1`` says where ``twitter:data1`` is a name, as a plug-in writes it in each language."""
+
+COMMENT_WORDS: Final = frozenset(
+    [
+        "comment",
+        "comments",
+        "commentlist",
+        "commentary",
+        "reply",
+        "replies",
+        "respond",
+        "disqus",
+        "kommentare",
+    ]
+)
+"""Class words around what readers wrote."""
+WHO_WORDS: Final = frozenset(
+    [
+        "author",
+        "authors",
+        "authorname",
+        "byline",
+        "bylines",
+        "vcard",
+        "autor",
+        "autoren",
+        "auteur",
+        "auteurs",
+        "autore",
+        "username",
+        "submitted",
+    ]
+)
+"""Class words of elements that name who wrote."""
