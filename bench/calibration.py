@@ -1,8 +1,8 @@
 """Measure how far the tagger's chances are to be believed: ``python -m bench.calibration``.
 
-Of the lines it gives a chance of 0.8, eight in ten should be main text. Prints a table by set and input
-and draws the reliability diagram of the documentation. Pages of sets that are trained on are judged by
-the network of their fold.
+Of the lines it gives a chance of 0.8, eight in ten should be main text. Prints a table by set and input, says
+how many pages of each type it takes for what they are, and draws the reliability diagram of the documentation.
+Pages of sets that are trained on are judged by the network of their fold.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cleaners import lexicon
 from cleaners.decode import decode
 from cleaners.html.page import to_page as to_html_page
 from cleaners.segment import to_page
-from cleaners.tagger.tagger import judge
+from cleaners.tagger.tagger import Judgement, judge
 from cleaners.values import Page
 
 PICTURE: Final = "docs/reliability.png"
@@ -49,8 +49,27 @@ class Reliability(NamedTuple):
         return float((self.lines * np.abs(self.chance - self.truth)).sum() / max(self.lines.sum(), 1))
 
 
-def judge_lines(page: GoldPage) -> Iterator[tuple[float, int]]:
-    """Yield the chance and the gold of every line that has both."""
+class Judged(NamedTuple):
+    """What the tagger says of a page, and the gold of its lines (empty: unknown)."""
+
+    judgement: Judgement
+    gold: Sequence[int]
+
+    def pairs(self) -> Iterator[tuple[float, int]]:
+        """Yield the chance and the gold of every line that has both."""
+        if self.gold:
+            for line, chance in zip(self.judgement.lines, self.judgement.chances, strict=True):
+                if self.gold[line] >= 0:
+                    yield chance, self.gold[line]
+
+    def is_type(self, page_type: str) -> bool:
+        """Return whether the tagger takes the page for one of that type."""
+        found = self.judgement.page_type
+        return found is not None and found.value == page_type
+
+
+def judge_page(page: GoldPage) -> Judged:
+    """Return what a network that has not seen the page's site says of it."""
     if page.rendering == "html":
         found: Page = to_html_page(decode(page.payload, is_html=True).text, url=page.url)
         marks = mark_lines(found.texts, page.gold_text or "")
@@ -58,11 +77,7 @@ def judge_lines(page: GoldPage) -> Iterator[tuple[float, int]]:
     else:
         found = to_page(page.payload.decode().translate(_ODD_BREAKS))
         gold = page.line_gold
-    if gold:
-        judged = judge([found], [list(lexicon.find(found))], network_for(page))[0]
-        for line, chance in zip(judged.lines, judged.chances, strict=True):
-            if gold[line] >= 0:
-                yield chance, gold[line]
+    return Judged(judge([found], [list(lexicon.find(found))], network_for(page))[0], gold)
 
 
 def to_reliability(pairs: Sequence[tuple[float, int]]) -> Reliability:
@@ -92,14 +107,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for skipped in find_missing(selection):
         print(skipped)
     pairs: defaultdict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+    types: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
     for page in read_pages(selection):
         if GOLD_SETS[page.set_name].ranked:
             kind = "HTML" if page.rendering == "html" else "text"
-            pairs[page.set_name, kind].extend(judge_lines(page))
+            judged = judge_page(page)
+            pairs[page.set_name, kind].extend(judged.pairs())
+            if page.page_type:
+                types[kind, page.page_type].append(judged.is_type(page.page_type))
     curves = {key: to_reliability(found) for key, found in pairs.items() if found}
     for (name, kind), curve in curves.items():
         shares = " ".join(f"{truth:.2f}" for truth in curve.truth)
         print(f"{name:16} {kind:5} error {curve.error:.3f}  main text by bin: {shares}")
+    for (kind, page_type), right in types.items():
+        print(f"{page_type:16} {kind:5} taken for what it is: {sum(right)} of {len(right)}")
     if options.picture and curves:
         named = {f"{name}, {kind}": (c.chance, c.truth) for (name, kind), c in curves.items()}
         draw_reliability(named, PICTURE)
