@@ -1,7 +1,7 @@
 """Measure how far the tagger's chances are to be believed: ``python -m bench.calibration``.
 
-Of the lines it gives a chance of 0.8, eight in ten should be main text. Prints a table by set and input, says
-how many pages of each type it takes for what they are, and draws the reliability diagram of the documentation.
+Of the lines it gives a chance of 0.8, eight in ten should be main text. Prints a table by set and input,
+says how many pages of each type it takes for what they are, and draws the reliability diagram of the docs.
 Pages of sets that are trained on are judged by the network of their fold.
 """
 
