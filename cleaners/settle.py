@@ -38,7 +38,7 @@ def settle(
         decisions[line] = case.decide(0.0 if case.is_inside else PLACE_SCORE, bar)
     _ask_neighbours(page, cases, decisions, bar)
     _drop_duplicates(page, cases, decisions)
-    return decisions, _over_budget(page, cases, decisions, bar)
+    return decisions, _over_budget(page, cases, judgement, decisions, bar)
 
 
 def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
@@ -115,16 +115,19 @@ def _drop_duplicates(page: Page, cases: Mapping[int, Case], decisions: list[Deci
             decisions[line] = Decision("duplicate", span.reason, span.score, kept=False)
 
 
-def _over_budget(page: Page, cases: Mapping[int, Case], decisions: Sequence[Decision], bar: Bar) -> str:
+def _over_budget(
+    page: Page, cases: Mapping[int, Case], judgement: Judgement, decisions: Sequence[Decision], bar: Bar
+) -> str:
     """Return why the page would lose too much of its prose, "" when it would not.
 
-    Only prose counts: menus may be most of a page. What a person's rule took, or no reader saw, is
-    no loss.
+    Only prose counts, each paragraph by how surely the model takes it for the story: menus may be most of
+    a page, and so may comments. What a person's rule took, or no reader saw, is no loss.
     """
     at_stake = [line for line in page.prose if not (line in cases and cases[line].decisive)]
-    words = {line: len(page.texts[line]) for line in at_stake}
-    lost = sum(chars for line, chars in words.items() if not decisions[line].kept)
-    total = sum(words.values())
+    chances = dict(zip(judgement.lines, judgement.chances, strict=True))
+    worth = {line: len(page.texts[line]) * chances.get(line, 1.0) for line in at_stake}
+    lost = sum(chars for line, chars in worth.items() if not decisions[line].kept)
+    total = sum(worth.values())
     if len(at_stake) < 3 or lost <= bar.max_prose_share * total:
         return ""
     return f"removal-budget: {lost / total:.0%} of the prose would go, at most {bar.max_prose_share:.0%} may"
