@@ -133,7 +133,7 @@ def acknowledged(folder: Path) -> set[str]:
     return urls
 
 
-def _wait_for(site: Site, requests: int, seconds: float = 60.0) -> None:
+def _wait_for(site: Site, requests: int, seconds: float = 300.0) -> None:
     """Wait until the site has been asked so often."""
     deadline = time.monotonic() + seconds
     while len(site.asked) < requests:
