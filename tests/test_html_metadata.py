@@ -134,7 +134,19 @@ BEST = {
     "language": ("<html lang=nb_NO><body>x", "language", "nb-NO"),
     "canonical": ("<link rel=canonical href='/bridge'>", "canonical_url", "https://www.example.org/bridge"),
     "site": ("<meta property=og:site_name content='The Example'>", "site_name", "The Example"),
-    "licence": ("<link rel=license href=https://example.org/cc>", "rights", "https://example.org/cc"),
+    "licence of an object": (
+        ld(ARTICLE % '"license": {"@type": "CreativeWork", "url": "https://example.org/cc"}'),
+        "license",
+        "https://example.org/cc",
+    ),
+    "licence in a link": ("<a rel=license href=/cc>CC</a>", "license", "https://www.example.org/cc"),
+    "image of an object": (
+        ld(ARTICLE % '"image": [{"@type": "ImageObject", "url": "/a.jpg"}, "/b.jpg"]'),
+        "image",
+        "https://www.example.org/a.jpg",
+    ),
+    "image of a card": ("<meta name=twitter:image content=/c.jpg>", "image", "https://www.example.org/c.jpg"),
+    "licence": ("<link rel=license href=https://example.org/cc>", "license", "https://example.org/cc"),
 }
 
 
