@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: setup dev demo test test-browser lint format lock quality speed soak clean test-browser
+.PHONY: setup dev demo test test-browser test-scale lint format lock quality speed soak clean
 
 setup: $(VENV)/.setup ## the environment, with the strigil command in .venv/bin
 
@@ -33,11 +33,12 @@ demo: setup ## clean the captures in examples/ into an archive and show what cam
 test: lint ## lint, types and the whole suite
 	$(BIN)/python -m pytest
 
-test-browser: dev ## what only a real browser can show (needs Chromium)
+test-browser: dev ## what only a real browser can show (needs Chromium); screenshots into docs/
+	STRIGIL_BROWSER=1 STRIGIL_SCREENSHOTS=docs $(BIN)/python -m pytest tests/test_browser.py
 	$(BIN)/python -m pytest -m browser
 
-test-browser: dev ## a real browser fills in the backfill form (needs chromium); screenshots into docs/
-	STRIGIL_BROWSER=1 STRIGIL_SCREENSHOTS=docs $(BIN)/python -m pytest tests/test_browser.py
+test-scale: dev ## Dask, workers of a work pool on S3, PostgreSQL (where installed): minutes
+	$(BIN)/python -m pytest -m scale
 
 lint: dev
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Break what runs a backfill, in its middle, and say what survived. Real processes, a real server.
 
-    python -m bench.faults [server run worker up cancel disk] --captures 2000
+    python -m bench.faults [server run worker up cancel term ctrl-c disk] --captures 2000
 
 For each fault: what became of the run, how many shards were published when it struck, how many of
 those were made again (none), what the same form did afterwards, and whether the archive is whole.
@@ -78,12 +78,37 @@ def strike_cancel(up: Up, run_id: str) -> None:
     up.call(f"/flow_runs/{run_id}/set_state", state={"type": "CANCELLING"})
 
 
+def strike_term(up: Up, run_id: str) -> None:
+    """Stop strigil up as a service manager does, and start it again."""
+    _stop_up(up, run_id, signal.SIGTERM)
+
+
+def strike_ctrl_c(up: Up, run_id: str) -> None:
+    """Stop strigil up from its terminal, and start it again."""
+    _stop_up(up, run_id, signal.SIGINT)
+
+
+def _stop_up(up: Up, run_id: str, number: signal.Signals) -> None:
+    run = _find_run(up)
+    left = [run, *find_children(run), *find_children(up.process.pid)]
+    asked = time.monotonic()
+    code = up.stop(number)
+    print(f"  down after {time.monotonic() - asked:.1f} s, exit code {code}", flush=True)
+    for process in left:
+        if Path(f"/proc/{process}").exists():
+            print(f"  process {process} was left running", flush=True)
+    up.start()
+    print(f"  after the restart the run is {up.run(run_id)['state']['type']}", flush=True)
+
+
 FAULTS: Final[dict[str, Callable[[Up, str], None]]] = {
     "server": strike_server,
     "run": strike_run,
     "worker": strike_worker,
     "up": strike_up,
     "cancel": strike_cancel,
+    "term": strike_term,
+    "ctrl-c": strike_ctrl_c,
 }
 
 

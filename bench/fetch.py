@@ -12,12 +12,11 @@ server saw them, with two processes. `again`: what a second run over unchanged p
 from __future__ import annotations
 
 import argparse
+import asyncio
 import multiprocessing
 import resource
-import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -35,54 +34,55 @@ from captures.fetching.sources import Plan, Source
 from captures.fetching.values import Kind
 
 PAGE_BYTES = 20_000
-_WORDS = " ".join(f"word{number % 977}" for number in range(PAGE_BYTES // 8))
+_WORDS = " ".join(f"word{number % 977}" for number in range(PAGE_BYTES // 8)).encode()[:PAGE_BYTES]
 
 
 def serve(told: Connection, pages: int) -> None:
     """Answer ``/map.xml`` and ``/page-N``, with validators; tell the port, and at the end what was asked."""
+    asyncio.run(_serve(told, pages))
+
+
+async def _serve(told: Connection, pages: int) -> None:
+    loop = asyncio.get_running_loop()
     asked: list[tuple[float, bool]] = []
-    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    port = listener.getsockname()[1]
+    sitemap = bytearray()
+    server = await loop.create_server(lambda: _Answers(sitemap, asked), "127.0.0.1", 0, backlog=256)
+    port = server.sockets[0].getsockname()[1]
+    entries = "".join(
+        f"<url><loc>http://127.0.0.1:{port}/page-{number}</loc></url>" for number in range(pages)
+    )
+    sitemap += f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
     told.send(port)
-    threading.Thread(target=_accept, args=(listener, port, pages, asked), daemon=True).start()
-    while told.recv() == "asked":
+    while await loop.run_in_executor(None, told.recv) == "asked":
         told.send(list(asked))
         asked.clear()
 
 
-def _accept(listener: socket.socket, port: int, pages: int, asked: list[tuple[float, bool]]) -> None:
-    sitemap = "".join(
-        f"<url><loc>http://127.0.0.1:{port}/page-{number}</loc></url>" for number in range(pages)
-    )
-    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{sitemap}</urlset>'.encode()
-    while True:
-        connection, _ = listener.accept()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=_answer_all, args=(connection, body, asked), daemon=True).start()
+class _Answers(asyncio.Protocol):
+    """One connection: answers each request when its header is whole."""
+
+    def __init__(self, sitemap: bytearray, asked: list[tuple[float, bool]]) -> None:
+        self._sitemap, self._asked, self._buffer = sitemap, asked, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while b"\r\n\r\n" in self._buffer:
+            head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+            self._asked.append((time.time(), b"\r\nIf-None-Match: " in head))
+            self._transport.write(_answer(head, head.split(b" ", 2)[1].decode(), self._sitemap))
 
 
-def _answer_all(connection: socket.socket, sitemap: bytes, asked: list[tuple[float, bool]]) -> None:
-    buffer = b""
-    while True:
-        while b"\r\n\r\n" not in buffer:
-            data = connection.recv(65536)
-            if not data:
-                return
-            buffer += data
-        head, _, buffer = buffer.partition(b"\r\n\r\n")
-        asked.append((time.time(), b"\r\nIf-None-Match: " in head))
-        connection.sendall(_answer(head, head.split(b" ", 2)[1].decode(), sitemap))
-
-
-def _answer(head: bytes, path: str, sitemap: bytes) -> bytes:
+def _answer(head: bytes, path: str, sitemap: bytearray) -> bytes:
     if path == "/robots.txt":
         return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
     etag = b'"' + sha256(path.encode()).hexdigest()[:16].encode() + b'"'
     if b"\r\nIf-None-Match: " + etag in head:
         return b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\n\r\n"
-    body = (
-        sitemap if path == "/map.xml" else f"<!DOCTYPE html><title>{path}</title><p>{path} {_WORDS}".encode()
-    )
+    body = bytes(sitemap) if path == "/map.xml" else b"<!DOCTYPE html><p>%b %b" % (path.encode(), _WORDS)
     kind = b"application/xml" if path == "/map.xml" else b"text/html; charset=utf-8"
     return (
         b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nETag: %b\r\nContent-Length: %d\r\n\r\n"

@@ -16,6 +16,7 @@ from cleaners.html.dates import to_local, to_precision, to_time
 from cleaners.html.headline_date import find_author, find_date
 from cleaners.html.people import read_people
 from cleaners.language import find_language
+from cleaners.layout import last_prose
 from cleaners.values import Evidence, Fields, Page
 
 FIELD_OF_LABEL: Final = {
@@ -34,6 +35,8 @@ FIELD_OF_LABEL: Final = {
 }
 _SHOWN: Final = ("class/", "html/class/", "published/", "text/", "time", "url")
 """Sources of dates that readers see, in the zone of the page."""
+_WORDED: Final = ("class/", "html/class/", "published/", "text/")
+"""Sources of times whose zone is not known: what readers see is in no zone."""
 _LISTS: Final = frozenset({"tags", "related", "credits"})
 _TIMES: Final = frozenset({"published_at", "modified_at", "page_clock"})
 _NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "tags", "credits"})
@@ -41,6 +44,9 @@ _NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "ta
 
 MIN_FIELD_SCORE: Final = 0.5
 """A line may go on several weak signs; what it says becomes a field only on one good one."""
+BELOW_STORY: Final = 0.45
+MOVED: Final = timedelta(days=7)
+"""A page whose address names a day so much earlier than its markup was moved, and stamped anew."""
 MAX_ITEMS: Final = 100
 MIN_HEADLINE_CHARS: Final = 12
 MIN_HEADLINE_SPACES: Final = 2
@@ -65,8 +71,10 @@ def to_fields(
         if name in _TIMES:
             eligible = [c for c in eligible if to_time(c.value) and not _is_later(c, page.captured_at)]
         chosen = _choose(name, eligible)
+        if name == "published_at":
+            chosen = _first_day(chosen, eligible)
         evidence.extend(c._replace(chosen=c in chosen) for c in rivals)
-        if name == "published_at" and chosen:
+        if name == "published_at" and chosen and not chosen[0].source.startswith(_WORDED):
             shown = [c.value for c in eligible if c.source.startswith(_SHOWN)]
             chosen = [chosen[0]._replace(value=to_local(chosen[0].value, shown))]
         if chosen:
@@ -76,6 +84,7 @@ def to_fields(
 
 def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]:
     """Yield a candidate for each decided line that carries a field."""
+    end = last_prose(page)
     for line, (label, reason, score, _, value) in enumerate(decisions):
         name = FIELD_OF_LABEL.get(label)
         if name is None or score < MIN_FIELD_SCORE:
@@ -87,6 +96,8 @@ def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
         text = (page.texts[line] if value is None else value).strip()
         if name == "byline" and value is None:
             text = "\n".join(read_people(text))
+        if reason == "html/class/published" and line > end:
+            score *= BELOW_STORY  # noqa: PLW2901  dates below the story are mostly of other stories
         if text:
             yield Evidence(name, text, reason, score, page.starts[line], page.ends[line])
 
@@ -130,6 +141,16 @@ def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
     if name == "language":  # what the text is written in beats what the page claims, when it is sure
         return [max(candidates, key=lambda c: (c.source.startswith("text/") and c.score > 0.5, c.score))]
     return [best]
+
+
+def _first_day(chosen: list[Evidence], candidates: Sequence[Evidence]) -> list[Evidence]:
+    """Return the day in the address where the winner is clearly later: no page is older than its address."""
+    stated = to_time(chosen[0].value) if chosen else None
+    for candidate in candidates if stated else ():
+        day = to_time(candidate.value) if candidate.source == "url" else None
+        if stated and day and stated - day > MOVED:
+            return [candidate]
+    return chosen
 
 
 def _to_values(name: str, chosen: Sequence[Evidence]) -> dict[str, object]:

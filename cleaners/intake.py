@@ -32,6 +32,8 @@ class Way(NamedTuple):
     policy: Policy
     extractor: str
     thorough_metadata: bool
+    keep: frozenset[str] = frozenset()
+    """Labels whose lines stay, whatever the policy says of them."""
 
 
 class Intake(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +29,7 @@ from cleaners.grammars import (
 )
 from cleaners.html import classes, story, structure
 from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, take_in, without_text
+from cleaners.labels import LABELS
 from cleaners.ledger import apply
 from cleaners.settle import settle
 from cleaners.tagger import tagger
@@ -90,12 +91,14 @@ def clean(  # noqa: PLR0913  the public face: what is known of a capture, and ho
     captured_at: datetime | None = None,
     policy: Policy | str = Policy.BALANCED,
     extractor: str = STRIGIL,
+    keep: Collection[str] = (),
 ) -> CleanedPage:
     r"""Clean one capture: text, or HTML with ``media_type="text/html"``.
 
     Bad input comes back as a page with a status and a reason; only a wrong call raises. A ``captured_at``
     without a zone is read as UTC. ``extractor="trafilatura"`` lets trafilatura choose the lines of an HTML
-    capture, to compare.
+    capture, to compare. ``keep`` are labels whose lines stay though the policy would remove them:
+    ``keep=("comment", "caption")``.
 
     >>> page = clean("Listen Live\nThe bridge was closed on Tuesday.")
     >>> page.text
@@ -105,7 +108,8 @@ def clean(  # noqa: PLR0913  the public face: what is known of a capture, and ho
     """
     if captured_at is not None and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
-    (page,) = clean_many([_Given(payload, media_type, url, captured_at)], policy=policy, extractor=extractor)
+    given = _Given(payload, media_type, url, captured_at)
+    (page,) = clean_many([given], policy=policy, extractor=extractor, keep=keep)
     return page
 
 
@@ -115,17 +119,21 @@ def clean_many(
     policy: Policy | str = Policy.BALANCED,
     thorough_metadata: bool = False,
     extractor: str = STRIGIL,
+    keep: Collection[str] = (),
 ) -> Iterator[CleanedPage]:
     """Clean captures as a stream, one page each, in order.
 
     No capture ends the stream: what fails becomes a page with status ``failed`` and the reason.
     ``thorough_metadata`` asks trafilatura for title, byline and publication date where the markup of an
     HTML capture is silent. That doubles or triples the time of such a page, and of what it adds only
-    two thirds are right (docs/quality.md), so it is off by default. ``extractor`` is as in ``clean``.
+    two thirds are right (docs/quality.md), so it is off by default. ``extractor`` and ``keep`` are as
+    in ``clean``.
     """
     if extractor not in EXTRACTORS:
         raise ValueError(f"no extractor {extractor!r}; there is {' and '.join(EXTRACTORS)}")
-    way = Way(Policy(policy), extractor, thorough_metadata)
+    if unknown := sorted(set(keep) - LABELS.keys()):
+        raise ValueError(f"no label {unknown[0]!r}; all are in docs/labels.md")
+    way = Way(Policy(policy), extractor, thorough_metadata, frozenset(keep))
     for batch in _to_batches(captures):
         yield from _clean_batch(batch, way)
 
@@ -192,8 +200,9 @@ def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPag
     else:
         spans = {family: list(find(page)) for family, find in CLEANERS.items() if family != LEXICON}
         decisions, review = settle(page, {LEXICON: phrases, **spans}, way.policy, judgement)
-    if review or way.policy is Policy.ANNOTATE:
-        decisions = [decision._replace(kept=True) for decision in decisions]
+    keeps_all = bool(review) or way.policy is Policy.ANNOTATE
+    if keeps_all or way.keep:
+        decisions = [d._replace(kept=d.kept or keeps_all or d.label in way.keep) for d in decisions]
     edits = () if way.policy is Policy.ANNOTATE else to_edits(page, decisions)
     text, removed_text = apply(page.source_text, edits)
     return CleanedPage(

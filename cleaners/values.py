@@ -107,7 +107,7 @@ class Fields:
     Times are aware, in the zone the page states, so that ``published_at.date()`` is the day where it was
     written; a time whose zone is not stated is read as UTC. ``*_precision`` is one of ``year, month, day,
     minute, second``. ``page_type`` is one of ``article, forum, product, collection, listing,
-    documentation, service``.
+    documentation, service``. ``license`` and ``image`` are addresses: of the licence, of the lead picture.
     """
 
     title: str | None = None
@@ -125,6 +125,8 @@ class Fields:
     related: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
     rights: str | None = None
+    license: str | None = None
+    image: str | None = None
     canonical_url: str | None = None
     site_name: str | None = None
     page_type: str | None = None

@@ -5,7 +5,6 @@ Nothing begins before the request is known to be possible. The work itself is th
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,13 +14,11 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from archive.archive import Archive
-from archive.errors import ArchiveError, PromotionRefusedError
-from captures.errors import CaptureError
 from cleaners.values import Policy
 from flows import dry_run
 from flows.artifacts import key, publish_report, publish_table, tell
 from flows.comparison import describe_difference
-from flows.errors import FlowError, UsageError
+from flows.errors import SAID, UsageError
 from flows.outcome import to_state
 from flows.overlap import wait_for_overlapping
 from flows.plan import Plan, find_input
@@ -72,7 +69,7 @@ def backfill(request: BackfillRequest) -> State[Any]:
             return _show(request)
         wait_for_overlapping(request)
         return _clean(request)
-    except (FlowError, ArchiveError, CaptureError) as error:
+    except SAID as error:
         return Failed(message=str(error))
 
 
@@ -94,11 +91,8 @@ def _clean(request: BackfillRequest) -> State[Any]:
         "%s, %s of them known; edition %s of %s",
         count(plan.items, "file"), f"{plan.items_known:,}", pipeline.edition, request.archive,
     )  # fmt: skip
-    report = clean_in_tasks(store, plan, pipeline, RETRIES)
+    report = clean_in_tasks(store, plan, pipeline, RETRIES, whole_past=request.edition == "new")
     report.notes += find_notes(pipeline, current)
-    if current in {None, pipeline.edition}:
-        with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
-            store.promote(pipeline)
     publish_report(report, _compare(store, request, pipeline.edition))
     publish_review(store, report)
     return to_state(report)

@@ -13,9 +13,9 @@ from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
 from archive.archive import Archive
-from archive.errors import ArchiveError
 from flows.artifacts import publish_table
 from flows.drift import DriftReport, SiteDrift, find_drift, headline, to_rows, to_words
+from flows.errors import SAID
 
 EVENT: Final = "strigil.site.changed"
 """Its resource is ``strigil.site.<host>``; its payload says what changed, in words and in numbers."""
@@ -32,7 +32,7 @@ def drift(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
     """
     try:
         report = find_drift(Archive.open(archive, create=False), edition=edition or None)
-    except ArchiveError as error:
+    except SAID as error:
         return Failed(message=str(error))
     for found in report.news:
         emit_event(EVENT, resource=_resource(found, archive), payload=_payload(found))

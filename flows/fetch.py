@@ -86,7 +86,7 @@ def _state_folder(place: str, options: FetchOptions) -> Path:
     if is_url(place):
         raise UsageError(
             f"{place} is an object store, but fetched WARC files and the queue need a folder: name one with "
-            "--state. It has to stay: the archive refers to the WARC files in it."
+            "--state DIR (state in the flow). It has to stay: the archive refers to the WARC files in it."
         )
     return Path(place).absolute() / "fetch"
 

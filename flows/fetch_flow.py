@@ -6,7 +6,6 @@ Two runs at once share queue and pace, so a schedule that overtakes itself does 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from prefect import State, flow
@@ -15,11 +14,9 @@ from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
-from archive.errors import ArchiveError, PromotionRefusedError
-from captures.errors import CaptureError
 from cleaners.values import Policy
 from flows.artifacts import publish_report
-from flows.errors import FlowError
+from flows.errors import SAID
 from flows.fetch import FetchOptions, fetch_plan, read_plan
 from flows.fetch_summary import to_markdown
 from flows.outcome import to_state
@@ -37,22 +34,27 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     policy: Literal["strict", "balanced", "lenient", "annotate"] = "balanced",
     contact: str = "",
     allow_hosts: str = "",
+    state: str = "",
     retries: Annotated[int, Field(ge=0, le=10)] = 2,
 ) -> State[Any]:
     """Fetch feeds, sitemaps and pages, politely, and clean what is new into an archive.
 
     Args:
         sources: A sources.toml, or URLs of feeds, sitemaps and pages, with blanks between them.
-        archive: The folder of the archive.
+        archive: The folder of the archive, or its s3:// address, which needs a folder for state.
         group: Of a sources.toml only this schedule group; empty for all.
         policy: How readily a doubtful line goes.
         contact: How a site can reach you, a mail address or a URL; a sources.toml may say it too.
         allow_hosts: Hosts on private addresses that may be asked all the same, as HOST:PORT.
+        state: The folder of WARC files and queue; empty for the archive's own.
         retries: How often a shard is tried again.
 
     """
     options = FetchOptions(
-        tuple(allow_hosts.split()), group=group, contact=contact or os.environ.get("STRIGIL_CONTACT", "")
+        tuple(allow_hosts.split()),
+        group=group,
+        contact=contact or os.environ.get("STRIGIL_CONTACT", ""),
+        state=state,
     )
     try:
         store = Archive.open(archive)
@@ -63,9 +65,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         pipeline = pipeline_for(store, Policy(policy))
         plan = Plan(store, fetched.items(), pipeline, RunOptions(Policy(policy)))
         report = clean_in_tasks(store, plan, pipeline, retries)
-    except (CaptureError, ArchiveError, FlowError) as error:
+    except SAID as error:
         return Failed(message=str(error))
-    with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
-        store.promote(pipeline)
     publish_report(report)
     return to_state(report)

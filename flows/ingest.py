@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -12,12 +11,10 @@ from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
-from archive.errors import ArchiveError, PromotionRefusedError
-from captures.errors import CaptureError
 from captures.values import ReadOptions
 from cleaners.values import Policy
 from flows.artifacts import publish_report
-from flows.errors import FlowError
+from flows.errors import SAID
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions, check_input, find_input
 from flows.reviews import publish_review
@@ -37,7 +34,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     source: str,
     archive: str = "strigil-archive",
     format: str = "",  # noqa: A002
-    policy: Literal["strict", "balanced", "lenient", "annotate"] = "balanced",
+    policy: Literal["as now", "strict", "balanced", "lenient", "annotate"] = "as now",
     captures_per_shard: Annotated[int, Field(ge=1)] = 2_000,
     retries: Annotated[int, Field(ge=0, le=10)] = 2,
 ) -> State[Any]:
@@ -47,25 +44,22 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         source: A file, a folder or a pattern of captures.
         archive: The folder of the archive.
         format: Read the source as this format, whatever its content says; empty to look at the content.
-        policy: How readily a doubtful line goes.
+        policy: How readily a doubtful line goes; as now: as in the current edition.
         captures_per_shard: Captures a task run cleans; a shard should be half a minute of work or more.
         retries: How often a shard is tried again.
 
     """
-    options = RunOptions(
-        Policy(policy), ReadOptions(format=format or None), captures_per_shard=captures_per_shard
-    )
+    chosen = None if policy == "as now" else Policy(policy)
+    options = RunOptions(chosen, ReadOptions(format=format or None), captures_per_shard=captures_per_shard)
     try:
         check_input([source], options.read)
         store = Archive.open(archive)
-        current, pipeline = store.current_edition(), pipeline_for(store, Policy(policy))
+        current, pipeline = store.current_edition(), pipeline_for(store, chosen)
         plan = Plan(store, find_input([source], store), pipeline, options)
         report = clean_in_tasks(store, plan, pipeline, retries)
-    except (CaptureError, ArchiveError, FlowError) as error:
+    except SAID as error:
         return Failed(message=str(error))
     report.notes += find_notes(pipeline, current)
-    with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
-        store.promote_first(pipeline)
     publish_report(report)
     publish_review(store, report)
     return to_state(report)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from archive.archive import Archive
 from archive.errors import PromotionRefusedError
 from archive.values import Pipeline
 from captures.values import Item
+from cleaners import clean_many
 from flows.crew import Crew
-from flows.jobs import BatchJob, ShardJob, ShardReport
+from flows.jobs import BatchJob, CleanMany, ShardJob, ShardReport
 from flows.plan import Plan, RunOptions, find_input
 from flows.report import RunReport
 from flows.shard import pipeline_for
@@ -57,7 +57,6 @@ def run_items(
     started = time.perf_counter()
     pipeline = pipeline_for(archive, options.policy)
     current = archive.current_edition()
-    joins_current = current in {None, pipeline.edition}
     plan = Plan(archive, items, pipeline, options)
     report = RunReport(pipeline.edition, items=plan.items, items_known=plan.items_known)
     report.notes += find_notes(pipeline, current)
@@ -80,21 +79,43 @@ def run_items(
             take_in(ended)
             if ended.is_done and isinstance(job, ShardJob):
                 plan.finish(job)
-        left = [
-            BatchJob(str(archive.root), pipeline, batch, options.clean)
-            for batch in archive.unfinished(pipeline)
-            if joins_current  # else that would be the whole past, which is cleaned when somebody asks for it
-        ]
+        left = find_left(archive, pipeline, options.clean)
         progress.jobs += len(left)
         for _job, ended in crew.run(left, sum(job.batch.payload_bytes for job in left), may_kill=True):
             take_in(ended)
             report.finished += ended.tally.captures
     report.is_stopped |= stop.is_requested()
     if not report.is_stopped:
-        with suppress(PromotionRefusedError):  # another run has committed more since: it will promote
-            archive.promote_first(pipeline)
+        report.notes += show_to_readers(archive, pipeline)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def find_left(archive: Archive, pipeline: Pipeline, clean: CleanMany = clean_many) -> list[BatchJob]:
+    """Return what runs that were stopped have committed to the edition that readers see, or will see first.
+
+    Of any other edition that would be the whole past, which is cleaned when somebody asks for it.
+    """
+    if archive.current_edition() not in {None, pipeline.edition}:
+        return []
+    return find_unfinished(archive, pipeline, clean)
+
+
+def find_unfinished(archive: Archive, pipeline: Pipeline, clean: CleanMany = clean_many) -> list[BatchJob]:
+    """Return everything committed that has no rows in the edition."""
+    return [BatchJob(str(archive.root), pipeline, batch, clean) for batch in archive.unfinished(pipeline)]
+
+
+def show_to_readers(archive: Archive, pipeline: Pipeline) -> Iterator[str]:
+    """Make the edition current if none is; yield a note if it has to wait for what others have begun."""
+    try:
+        archive.promote_first(pipeline)
+    except PromotionRefusedError as error:
+        yield (
+            f"Readers do not see edition {pipeline.edition} yet: another run has committed captures of "
+            f"{error.missing:,} batch(es) that have no rows. That run shows it when it ends, or, if it was "
+            "killed, the next one does."
+        )
 
 
 def find_notes(pipeline: Pipeline, current: str | None) -> Iterator[str]:

@@ -25,10 +25,11 @@ from archive.values import Pipeline
 from flows.artifacts import ProgressBar
 from flows.errors import FlowError
 from flows.executors import SETTING, open_executor
-from flows.jobs import BatchJob, Job, ShardJob, ShardReport
+from flows.jobs import Job, ShardJob, ShardReport
 from flows.plan import Plan
 from flows.pool import cpu_count
 from flows.report import RunReport
+from flows.run import find_left, find_unfinished, show_to_readers
 from flows.stop import StopSwitch
 from flows.summary import status_line
 
@@ -102,8 +103,13 @@ class ShardTasks:
             bar.advance()
 
 
-def clean_in_tasks(store: Archive, plan: Plan, pipeline: Pipeline, retries: int) -> RunReport:
-    """Run the shards of a plan, then what the edition lacks of the archive, and say what was done."""
+def clean_in_tasks(
+    store: Archive, plan: Plan, pipeline: Pipeline, retries: int, *, whole_past: bool = False
+) -> RunReport:
+    """Run the shards of a plan, then what was left unfinished, make current what is first, and report.
+
+    With ``whole_past`` the edition gets everything the archive holds, also when readers have another.
+    """
     started = time.perf_counter()
     report = RunReport(pipeline.edition, items=plan.items, items_known=plan.items_known)
     with ShardTasks(store, retries) as tasks:
@@ -111,9 +117,11 @@ def clean_in_tasks(store: Archive, plan: Plan, pipeline: Pipeline, retries: int)
             report.add(ended)
             if ended.is_done and isinstance(job, ShardJob):
                 plan.finish(job)
-        for ended in _clean_unfinished(tasks, store, pipeline):
+        left = find_unfinished(store, pipeline) if whole_past else find_left(store, pipeline)
+        for _job, ended in tasks.run(left):
             report.add(ended)
             report.finished += ended.tally.captures
+    report.notes += show_to_readers(store, pipeline)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -124,13 +132,7 @@ def reclean_in_tasks(store: Archive, pipeline: Pipeline, retries: int) -> RunRep
     report = RunReport(pipeline.edition)
     store.begin_edition(pipeline)
     with ShardTasks(store, retries) as tasks:
-        for ended in _clean_unfinished(tasks, store, pipeline):
+        for _job, ended in tasks.run(find_unfinished(store, pipeline)):
             report.add(ended)
     report.seconds = time.perf_counter() - started
     return report
-
-
-def _clean_unfinished(tasks: ShardTasks, store: Archive, pipeline: Pipeline) -> Iterator[ShardReport]:
-    left = [BatchJob(str(store.root), pipeline, batch) for batch in store.unfinished(pipeline)]
-    for _job, ended in tasks.run(left):
-        yield ended

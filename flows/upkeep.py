@@ -15,10 +15,10 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from archive.archive import Archive
-from archive.errors import ArchiveError
 from archive.sample import Sample
 from cleaners.values import Policy
 from flows.artifacts import publish_report, publish_table
+from flows.errors import SAID
 from flows.outcome import to_state
 from flows.review import write_scope
 from flows.review_numbers import Scope
@@ -54,7 +54,7 @@ def reclean(
         store = Archive.open(archive, create=False)
         chosen = current_policy(store) if policy == "as now" else Policy(policy)
         report = reclean_in_tasks(store, pipeline_of(chosen), RETRIES)
-    except ArchiveError as error:
+    except SAID as error:
         return Failed(message=str(error))
     if report.edition != store.current_edition() and report.is_complete:
         report.notes.append(
@@ -85,7 +85,7 @@ def verify(
     sample = Sample(percent / 100, datetime.now(UTC).date().toordinal())
     try:
         problems = list(Archive.open(archive, create=False).verify(on_file, sample=sample))
-    except ArchiveError as error:
+    except SAID as error:
         return Failed(message=str(error))
     files = count(checked, "file")
     if not problems:
@@ -107,7 +107,7 @@ def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
     try:
         store = Archive.open(archive, create=False)
         days = list(store.compact(store.find_edition(edition or "current")))
-    except ArchiveError as error:
+    except SAID as error:
         return Failed(message=str(error))
     rows = [
         {"day": str(day.day), "parts before": day.parts_before, "parts after": day.parts_after}
@@ -134,7 +134,7 @@ def report(archive: str = "strigil-archive", edition: str = "", path: str = "") 
         if path:
             return Completed(message=f"Written: {write_scope(store, Path(path), scope)}")
         link = publish_page(store, scope)
-    except ArchiveError as error:
+    except SAID as error:
         return Failed(message=str(error))
     if link is None:
         return Failed(message="Name a path: only strigil up shows review pages by itself.")

@@ -101,6 +101,15 @@ def test_mistakes_are_told_in_a_sentence(site: Site, tmp_path: Path, arguments: 
     assert "Traceback" not in ended.stderr
 
 
+def test_an_archive_in_a_bucket_needs_a_folder_for_the_state(site: Site, tmp_path: Path) -> None:
+    """Queue and WARC files cannot lie in a bucket: the sentence names the option, and nothing is asked."""
+    ended = strigil("fetch", site.url("/feed"), "--archive", "s3://news/archive", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "--state DIR" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert site.asked == []
+
+
 def test_a_file_of_sources(site: Site, tmp_path: Path) -> None:
     """sources.toml gives name, group and bounds; a local list of URLs lies beside it."""
     (tmp_path / "urls.txt").write_text(site.url("/story-1.html"))

@@ -18,6 +18,7 @@ from cleaners.case import BARS
 from flows.plan import RunOptions
 from flows.run import run
 from flows.stop import StopSwitch
+from tests.test_cli_help import VERBS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -109,6 +110,15 @@ def test_links_lead_somewhere() -> None:
         if not (document.parent / target).exists()
     ]
     assert not broken
+
+
+def test_the_readme_is_a_table_of_contents() -> None:
+    """README.md names every verb of the command and links to every document."""
+    text = (ROOT / "README.md").read_text()
+    code = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)
+    named = {word for span in code for word in re.findall(r"[a-z-]+", span)}
+    assert sorted({*VERBS} - named) == []
+    assert [path.name for path in DOCUMENTS[2:] if f"(docs/{path.name})" not in text] == []
 
 
 def test_the_readme_shows_what_happens() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from hypothesis import strategies as st
 
 from captures.fetching.addresses import AddressRule, is_public, to_allowed
 from captures.fetching.client import Client
-from captures.fetching.errors import FetchFailedError, ForbiddenUrlError, RefusedError
+from captures.fetching.errors import (
+    FetchFailedError,
+    ForbiddenAddressError,
+    ForbiddenUrlError,
+    RefusedError,
+)
 from captures.fetching.urls import is_same_site, show, to_normal_url, to_origin
 from captures.fetching.values import Request
 from tests.fetch_runs import QUICK, ends, fetch
@@ -24,7 +30,7 @@ TRICKS = tomllib.loads((Path(__file__).parent / "cases/fetching/ssrf.toml").read
 
 def test_there_are_enough_tricks() -> None:
     """The list is long, and none is in it twice."""
-    assert len({(trick["url"], str(trick.get("resolves"))) for trick in TRICKS}) == len(TRICKS) >= 60
+    assert len({(trick["url"], str(trick.get("resolves"))) for trick in TRICKS}) == len(TRICKS) >= 90
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=[trick["why"] for trick in TRICKS])
@@ -100,12 +106,49 @@ def test_redirects_to_private_addresses_are_refused(tmp_path: Path) -> None:
         site.pages["/a.html"] = redirect(other.url("/secret.html"))
         site.pages["/b.html"] = redirect("file:///etc/passwd")
         site.pages["/c.html"] = redirect("http://169.254.169.254/latest/")
-        report = fetch(tmp_path, *map(site.url, ("/a.html", "/b.html", "/c.html")), site=site)
+        site.pages["/d.html"] = redirect("gopher://127.0.0.1:6379/_FLUSHALL", status=307)
+        pages = ("/a.html", "/b.html", "/c.html", "/d.html")
+        report = fetch(tmp_path, *map(site.url, pages), site=site)
         found = ends(report)
         assert other.asked == []
     assert found["/secret.html"][0] == found["/latest/"][0] == "refused"
     assert found["/secret.html"][1].startswith("forbidden-address")
-    assert found["/b.html"][0] == "failed"
+    assert found["/b.html"][0] == found["/d.html"][0] == "failed"
+
+
+def test_proxies_of_the_environment_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would look the name up itself, behind the check: no request goes to one."""
+    with serving({"/a.html": story("a")}) as site, serving() as proxy:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url())
+            monkeypatch.setenv(name.upper(), proxy.url())
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert fetch(tmp_path, site.url("/a.html"), site=site).outcomes == {"new": 1}
+        assert proxy.asked == []
+
+
+def test_offers_of_another_place_are_not_taken(tmp_path: Path) -> None:
+    """Alt-Svc, Refresh and an offer of HTTP/2 are headers like any other; no request follows them."""
+    with serving() as site, serving() as other:
+        offers = (
+            ("Alt-Svc", f'h2="{other.host}"; ma=86400, h3="{other.host}"'),
+            ("Upgrade", "h2c"),
+            ("Refresh", f"0; url={other.url()}"),
+            ("Link", f"<{other.url()}>; rel=preload"),
+        )
+        site.pages |= {f"/{name}.html": replace(story(name), headers=offers) for name in "ab"}
+        report = fetch(tmp_path, site.url("/a.html"), site.url("/b.html"), site=site, allow=(other.host,))
+        assert other.asked == []
+    assert report.outcomes == {"new": 2}
+
+
+def test_each_connection_is_checked_anew() -> None:
+    """A name that was public and then leads to a private address is refused at its next connection."""
+    answers = iter((["93.184.215.14"], ["10.0.0.7"]))
+    rule = AddressRule(resolve=lambda *_: next(answers))
+    assert rule.find_addresses("news.example", 80) == ["93.184.215.14"]
+    with pytest.raises(ForbiddenAddressError):
+        Client(rule).get(Request("http://news.example/", limits=QUICK))
 
 
 def test_entries_of_lists_are_checked_too(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_ingest_leaves_a_summary_and_a_name(tmp_path: Path) -> None:
         wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["ingest-summary"]))
         texts = [str(artifact.data) for artifact in client.read_artifacts(artifact_filter=wanted)]
     assert any("| captures | cleaned | 10 |" in text for text in texts)
-    assert sorted(run.name for run in task_runs_of(f"ingest {source} (balanced)")) == [
+    assert sorted(run.name for run in task_runs_of(f"ingest {source} (as now)")) == [
         f"1 of 3: {source}/000000.txt and 3 more",
         f"2 of 3: {source}/000004.txt and 3 more",
         f"3 of 3: {source}/000008.html and 1 more",
@@ -78,7 +78,7 @@ def test_a_shard_that_fails_is_tried_again_and_then_said(tmp_path: Path) -> None
     state = ingest(str(tmp_path / "captures"), str(tmp_path / "archive"), retries=1, return_state=True)
     assert state.is_failed()
     assert "Not finished: 1 shard: " in (state.message or "")
-    [shard] = task_runs_of(f"ingest {tmp_path / 'captures'} (balanced)")
+    [shard] = task_runs_of(f"ingest {tmp_path / 'captures'} (as now)")
     assert shard.run_count == 2
 
 

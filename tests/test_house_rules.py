@@ -49,7 +49,7 @@ DOORS = {
     "distributed": {"flows/dask_shards.py"},
     "uvicorn": {"flows/serving.py"},
     "starlette": {"flows/serving.py"},
-    "httpcore": {"captures/fetching/client.py"},
+    "h11": {"captures/fetching/client.py"},
     "idna": {"captures/fetching/urls.py"},
     "lxml": {"captures/fetching/xml.py"},
     "protego": {"captures/fetching/robots.py"},

@@ -67,3 +67,33 @@ def test_no_story_is_published_after_its_capture() -> None:
         cleaned = clean(html, "text/html", captured_at=captured)
         assert cleaned.fields.published_at is None
         assert cleaned.status == "cleaned"
+
+
+def test_the_name_of_the_site_is_no_headline() -> None:
+    """An ``h1`` in the header of a site is far above the story: dates are looked for near the story."""
+    header = "<h1>Harbour News</h1>" + "".join(f"<div>Menu entry {word}</div>" for word in "abcdefghijklmnop")
+    html = f"<title>Harbour News</title>{header}<h2>Bridge closed</h2><div>Datum 18.10.2021</div>{PROSE}"
+    published = clean(html, "text/html").fields.published_at
+    assert published
+    assert published.date().isoformat() == "2021-10-18"
+
+
+@pytest.mark.parametrize(
+    "line", ["<div>Article mis à jour le 7 janvier 2020.</div>", "<div>28 January 1975 (Aquarius)</div>"]
+)
+def test_changes_and_days_before_the_web_are_no_publication(line: str) -> None:
+    """When something was changed, and when somebody was born."""
+    assert clean(page(line), "text/html").fields.published_at is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"), [("2019-06-17T18:28:00+02:00", "2017-07-12"), ("2017-07-13T01:00:00Z", "2017-07-13")]
+)
+def test_a_moved_page_is_as_old_as_its_address(stated: str, day: str) -> None:
+    """Markup that is years later than the address was written when the site moved; a night is nothing."""
+    head = f'<meta property="article:published_time" content="{stated}">'
+    published = clean(
+        page("", head=head), "text/html", url="https://example.org/2017/7/12/m"
+    ).fields.published_at
+    assert published
+    assert published.date().isoformat() == day

@@ -15,7 +15,10 @@ from bench.generated import write_captures
 from tests.up_server import PATIENCE_SECONDS, Up, free_port
 
 _FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-pytestmark = pytest.mark.skipif(not _FOUND, reason="no PostgreSQL here (Debian: apt-get install postgresql)")
+pytestmark = [
+    pytest.mark.scale,
+    pytest.mark.skipif(not _FOUND, reason="no PostgreSQL here (Debian: apt-get install postgresql)"),
+]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import importlib
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from archive.archive import Archive
+from archive.read import query
 from bench.generated import write_captures
 from cleaners.values import Policy
 from flows.deployments import DEPLOYMENTS
@@ -21,35 +23,38 @@ from flows.executors import SETTING, Executor, open_executor
 from flows.plan import Plan, RunOptions, find_input
 from flows.shard import pipeline_of
 from flows.stop import StopSwitch
-from tests.strigil_command import clean_environ, query
+from tests.strigil_command import clean_environ
 from tests.test_cli_clean import COUNT
 from tests.up_server import PATIENCE_SECONDS, Up
 
 ROOT = Path(__file__).parent.parent
 
 
-def clean_by(executor: Executor, folder: Path) -> list[int]:
+def clean_by(executor: Executor, folder: Path, archive: str) -> list[int]:
     """Clean forty captures in two shards at once; return how many captures each shard had."""
     write_captures(folder / "captures", 40)
-    store = Archive.open(folder / "archive")
+    store = Archive.open(archive)
     options = RunOptions(captures_per_shard=20)
     plan = Plan(store, find_input([str(folder / "captures")], store), pipeline_of(Policy.BALANCED), options)
     with ThreadPoolExecutor(len(plan.jobs)) as threads:
-        ended = list(threads.map(executor.run, plan.jobs))
+        # Prefect's settings are of a context, which a thread does not inherit.
+        contexts = [copy_context() for _ in plan.jobs]
+        ended = list(threads.map(lambda context, job: context.run(executor.run, job), contexts, plan.jobs))
     executor.close()
     assert [report.failure for report in ended] == [None, None]
     store.promote(pipeline_of(Policy.BALANCED))
-    assert query(COUNT, folder / "archive") == [{"rows": 40, "captures": 40}]
+    assert query(store, COUNT) == [{"rows": 40, "captures": 40}]
     assert not list(store.verify())
     return [report.tally.statuses["cleaned"] for report in ended]
 
 
+@pytest.mark.scale
 def test_dask_runs_the_same_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cluster of this machine, chosen by configuration alone; the rows are in the same archive."""
     monkeypatch.setenv(SETTING, "dask:local")
     executor = open_executor(StopSwitch(), one_writer=False)
     assert type(executor).__name__ == "DaskShards"
-    assert clean_by(executor, tmp_path) == [20, 20]
+    assert clean_by(executor, tmp_path, str(tmp_path / "archive")) == [20, 20]
 
 
 def test_nobody_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,10 +84,11 @@ def test_prefect_yaml_deploys_what_up_serves() -> None:
         assert all(set(parameters) <= known for parameters in given), one["name"]
 
 
+@pytest.mark.scale
 def test_two_workers_of_a_work_pool_share_a_run(
-    up: Up, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    up: Up, s3_bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Deployed from prefect.yaml; each worker takes a shard; both write into one archive."""
+    """Deployed from prefect.yaml; each worker takes a shard; both write into one archive in a bucket."""
     environ = clean_environ() | {
         "PREFECT_API_URL": f"{up.url}/api", "PREFECT_HOME": str(tmp_path / "prefect"),
         "STRIGIL_POOL": "strigil", "STRIGIL_FOLDER": str(ROOT), "STRIGIL_ARCHIVE": "archive",
@@ -109,7 +115,8 @@ def test_two_workers_of_a_work_pool_share_a_run(
         ]
     monkeypatch.setenv(SETTING, "work-pool:shard/shard")
     try:
-        assert clean_by(open_executor(StopSwitch(), one_writer=False), tmp_path) == [20, 20]
+        executor = open_executor(StopSwitch(), one_writer=False)
+        assert clean_by(executor, tmp_path, f"s3://{s3_bucket}/archive") == [20, 20]
     finally:
         for process in workers:
             process.terminate()

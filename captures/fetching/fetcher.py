@@ -70,8 +70,10 @@ class Fetcher:
                 self._tools.queue.finish(work, ended)
             else:
                 pause = max(source.delay_seconds, rules.delay_seconds)
-                self._tools.queue.begin(work, pause)
-                self._ask(work, source, rules)
+                if self._tools.queue.begin(work, pause):
+                    self._ask(work, source, rules)
+                else:
+                    self._tools.queue.put_back(work, 0.0, is_try=False)
         except RefusedError as error:
             self._tools.queue.finish(work, Ended(Outcome.REFUSED, f"{error.reason}: {error}"))
         except (OSError, sqlite3.Error):

@@ -71,7 +71,8 @@ def judge(exchange: Exchange, known: Known | None, limits: Limits) -> Verdict:
     entity = exchange.entity(limits.max_payload_bytes)
     if len(entity.payload) > max(len(exchange.body), 4096) * limits.max_ratio or entity.cut:
         return Verdict(Ended(Outcome.REFUSED, "decompression-bomb", status))
-    seen = _seen(exchange, digest_of(exchange.body), digest_of(entity.payload))
+    digest = digest_of(exchange.body)
+    seen = _seen(exchange, digest, digest if entity.payload == exchange.body else digest_of(entity.payload))
     target, reason = _target(exchange)
     is_same = known is not None and (known.status, known.location) == (status, seen.location)
     if target or reason:

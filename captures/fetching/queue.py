@@ -144,11 +144,16 @@ class Queue:
             )
             _count_waiting(connection, self._run, work.host, 1)
 
-    def begin(self, work: Work, pause_seconds: float) -> None:
-        """Count the pause from here where several may ask a host at once."""
-        if self._per_host > 1 and pause_seconds:
-            with self._state.writing() as connection:
+    def begin(self, work: Work, pause_seconds: float) -> bool:
+        """Count the pause from here where several may ask a host at once; False: another was faster."""
+        if self._per_host == 1 or not pause_seconds:
+            return True
+        with self._state.writing() as connection:
+            row = connection.execute("SELECT next_at FROM hosts WHERE host=?", (work.host,)).fetchone()
+            is_first = row is None or row[0] <= time.time()
+            if is_first:
                 self._pause(connection, work.host, pause_seconds)
+        return is_first
 
     def release(self, work: Work, pause_seconds: float) -> None:
         """Give the slot of a host back; the only one who may ask it counts the pause from here."""
@@ -222,9 +227,10 @@ class Queue:
 
 
 def _count_waiting(connection: sqlite3.Connection, run: int, host: str, count: int) -> None:
-    connection.execute(
+    row = connection.execute(
         "INSERT INTO lines(run, host, waiting) VALUES(?, ?, ?) "
-        "ON CONFLICT(run, host) DO UPDATE SET waiting=waiting+excluded.waiting",
+        "ON CONFLICT(run, host) DO UPDATE SET waiting=waiting+excluded.waiting RETURNING waiting",
         (run, host, count),
-    )
-    connection.execute("DELETE FROM lines WHERE run=? AND host=? AND waiting<=0", (run, host))
+    ).fetchone()
+    if row[0] <= 0:
+        connection.execute("DELETE FROM lines WHERE run=? AND host=?", (run, host))

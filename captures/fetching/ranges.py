@@ -87,7 +87,7 @@ class Downloads:
             os.fsync(file.fileno())
         if start + len(exchange.body) < total:
             validator = exchange.header("ETag") or ""
-            if validator.isascii() and not validator.startswith("W/"):
+            if validator.isascii() and validator.isprintable() and not validator.startswith("W/"):
                 etag.write_text(validator, encoding="ascii")
             tools.queue.put_back(work, 0.0, is_try=False)
             return

@@ -59,6 +59,8 @@ CREATE TABLE IF NOT EXISTS warcs(
     responses INTEGER NOT NULL DEFAULT 0, is_sealed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 """
 _BUSY_SECONDS: Final = 120.0
+_CHECKPOINT_PAGES: Final = 8192
+"""Commits are gathered (32 MB of log) before they are synced into the file: most touch the same pages."""
 
 
 class State:
@@ -72,6 +74,7 @@ class State:
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         with self.writing() as connection:
             for statement in _SCHEMA.split(";\n"):
                 connection.execute(statement)

@@ -4,8 +4,7 @@ Normal form: scheme and host in lower case, the host in ASCII (IDNA), default po
 dot segments gone, blanks and what is not ASCII percent-encoded. Law: the normal form of a normal
 form is itself. Path and query keep their case and order: servers may tell them apart.
 
-Left alone: query parameters that only count clicks. Which those are differs by site; a source can
-name them (``drop_query``).
+Left alone: query parameters that only count clicks. Which those are differs by site.
 """
 
 from __future__ import annotations

@@ -86,6 +86,15 @@ _WORD: Final = re.compile(
 )
 
 
+def is_update(text: str) -> bool:
+    """Return whether a line says in words that something was changed: "Article mis à jour le 7 janvier".
+
+    >>> is_update("Article mis à jour le 7 janvier 2020."), is_update("By Jane Doe, 7 May 2020")
+    (True, False)
+    """
+    return any(_ORDERED.get(match[0].casefold()) == "updated" for match in _WORD.finditer(text))
+
+
 class _Stamp(NamedTuple):
     label: str
     moment: Moment

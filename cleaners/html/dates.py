@@ -78,21 +78,27 @@ def to_local(value: str, shown: Iterable[str]) -> str:
     """Return a time that is stated in UTC in the zone in which the page shows it to readers.
 
     In the wild: a CMS states ``2021-11-04T23:00Z`` for what it prints as 5 November: midnight there.
-    Left alone: times with a zone of their own, and shown times that no zone explains.
+    Left alone: times with a zone of their own, pages that show the day as it is in UTC as well, and shown
+    times that no zone explains: midnight is at a full hour.
 
     >>> to_local("2021-11-04T23:00Z", ["2021-11-05"]), to_local("2020-02-25T02:25:54Z", ["2020-02-24T21:25Z"])
     ('2021-11-05T00:00+01:00', '2020-02-24T21:25:54-05:00')
     >>> to_local("2021-11-04T23:00Z", ["2021-11-09", "2021-11-04T10:07Z"])
     '2021-11-04T23:00Z'
+    >>> to_local("2021-11-04T12:15:27Z", ["2021-11-05"])
+    '2021-11-04T12:15:27Z'
     """
     moment = to_time(value) if value.endswith("Z") else None
-    for other in shown if moment else ():
+    others = list(shown) if moment else []
+    if value[:_DAY_CHARS] in others:
+        return value
+    for other in others:
         there = to_time(other)
         if moment is None or there is None or not (len(other) == _DAY_CHARS or other.endswith("Z")):
             continue
         ahead = there.replace(second=0) - moment.replace(second=0)
-        is_next_day = len(other) > _DAY_CHARS or timedelta() < ahead
-        if ahead and is_next_day and abs(ahead) <= _FARTHEST_ZONE and not ahead % _ZONE_STEP:
+        is_zone = len(other) > _DAY_CHARS or (timedelta() < ahead and not moment.second)
+        if ahead and is_zone and abs(ahead) <= _FARTHEST_ZONE and not ahead % _ZONE_STEP:
             timespec = "seconds" if to_precision(value) == "second" else "minutes"
             return moment.astimezone(timezone(ahead)).isoformat(timespec=timespec)
     return value

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 
 from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
 from cleaners.html.embedded import MIN_PARAGRAPH_CHARS, find_article, is_html
-from cleaners.html.found import AUTHOR_LINK, WANTED_ITEMS, Found
+from cleaners.html.found import AUTHOR_LINK, WANTED_ITEMS, WANTED_RELS, Found
 from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
 from cleaners.html.taming import tame
@@ -262,7 +262,7 @@ def _keep_item(
     tag_id = node.tag_id
     props = (attributes.get("itemprop") or "").split()
     rels = (attributes.get("rel") or "").split() if tag_id == _A else []
-    names = [p for p in props if p in WANTED_ITEMS] + [f"rel={r}" for r in rels if r in {"author", "tag"}]
+    names = [p for p in props if p in WANTED_ITEMS] + [f"rel={r}" for r in rels if r in WANTED_RELS]
     if names:
         inner = node.css_first("[itemprop=name]") if "itemscope" in attributes else None
         text = (inner or node).text()[:MAX_VALUE_CHARS]

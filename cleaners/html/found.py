@@ -24,6 +24,8 @@ WANTED_ITEMS: Final = frozenset(
     ]
 )
 """Microdata properties that say something of a story."""
+WANTED_RELS: Final = frozenset({"author", "license", "tag"})
+"""What links say of where they lead."""
 
 
 @dataclass(slots=True)

@@ -14,9 +14,9 @@ from typing import Final
 from cleaners.case import Decision
 from cleaners.grammars.dates import to_moment
 from cleaners.grammars.names import is_name
+from cleaners.grammars.stamps import is_update
 from cleaners.html.htmlpage import HtmlPage
 from cleaners.html.people import has_lead, read_people
-from cleaners.layout import first_prose
 from cleaners.segment import fold_lines
 from cleaners.values import Evidence, Page
 
@@ -27,6 +27,10 @@ LINES_BELOW: Final = 8
 MAX_CHARS: Final = 100
 MAX_WORDS_BESIDE: Final = 8
 MIN_DAY_CHARS: Final = len("2020-07-08")
+MIN_YEAR: Final = 1995
+"""Before that hardly anything was published on the web: an earlier date is what the story is about."""
+MAX_BETWEEN: Final = 12
+"""Lines between a headline and the first paragraph of its story."""
 _HEADINGS: Final = ("h1", "h2", "h3")
 
 
@@ -39,9 +43,9 @@ def find_date(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]:
         if "0" not in page.keys[line]:
             continue
         moment = to_moment(page.texts[line])
-        if not moment or len(moment.rest.split()) > MAX_WORDS_BESIDE:
+        if not moment or len(moment.rest.split()) > MAX_WORDS_BESIDE or is_update(page.texts[line]):
             continue
-        if len(moment.value) >= MIN_DAY_CHARS:
+        if len(moment.value) >= MIN_DAY_CHARS and int(moment.value[:4]) >= MIN_YEAR:
             yield Evidence(
                 "published_at", moment.value, "text/near-headline", SCORE, page.starts[line], page.ends[line]
             )
@@ -66,31 +70,41 @@ def find_author(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
 
 
 def _lines_near_headline(page: Page, decisions: Sequence[Decision]) -> Iterator[int]:
-    """Yield the short lines below and above the headline, the nearest first."""
-    headline = _find_headline(page, decisions) if isinstance(page, HtmlPage) else -1
-    if headline < 0:
+    """Yield the short lines that readers see below and above the headline, the nearest first."""
+    if not isinstance(page, HtmlPage):
         return
+    headline = _find_headline(page, decisions)
     below = range(headline + 1, min(headline + 1 + LINES_BELOW, len(page.texts)))
     above = range(headline - 1, max(headline - 1 - LINES_ABOVE, -1), -1)
-    for line in (*below, *above):
-        if len(page.texts[line]) <= MAX_CHARS and decisions[line].label != "page_clock":
+    for line in (*below, *above) if headline >= 0 else ():
+        is_seen = not page.places[page.place_of[line]].hidden
+        if is_seen and len(page.texts[line]) <= MAX_CHARS and decisions[line].label != "page_clock":
             yield line
 
 
 def _find_headline(page: HtmlPage, decisions: Sequence[Decision]) -> int:
-    """Return the line of the headline: as decided, as the markup words it, or a heading; -1 for none."""
-    for line, decision in enumerate(decisions):
-        if decision.label == "title":
-            return line
+    """Return the line of the headline, or the story's first where it has none; -1 where it has no story.
+
+    The headline stands close above the story: what the markup words so, else the nearest of the highest
+    headings. One far above is the name of the site.
+    """
+    start = _find_start(page, decisions)
+    if start < 0:
+        return -1
+    near = range(start, max(start - MAX_BETWEEN - 1, -1), -1)
     titles = set(fold_lines([e.value for e in page.evidence if e.field == "title" and "\n" not in e.value]))
-    seen = [page.places[number] for number in page.place_of]
-    lines = [line for line, place in enumerate(seen) if not place.hidden and page.keys[line]]
-    worded = [line for line in lines if page.keys[line] in titles]
-    end = first_prose(page)
+    tags = {line: page.places[page.place_of[line]].tag for line in near}
+    for line in near:
+        if decisions[line].label == "title" or (page.keys[line] in titles and page.keys[line]):
+            return line
     for tag in _HEADINGS:
-        headings = [line for line in lines if seen[line].tag == tag and line <= end]
-        if headings:
-            return headings[0] if tag == "h1" else headings[-1]
-        if worded:
-            return worded[-1]
-    return end if end < len(page.texts) else -1
+        for line in near:
+            if tags[line] == tag:
+                return line
+    return start
+
+
+def _find_start(page: HtmlPage, decisions: Sequence[Decision]) -> int:
+    """Return the first kept line that is long enough to be a paragraph of the story, -1 for none."""
+    kept = (line for line in page.view.prose if decisions[line].kept and decisions[line].label == "body")
+    return next(kept, -1)

@@ -94,6 +94,19 @@ def to_types(value: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name.rsplit("/", 1)[-1].removeprefix("schema:") for name in to_texts(value.get("@type")))
 
 
+def to_urls(value: Any) -> list[str]:
+    """Return the addresses of a value: a text, an object's address, or a list of either.
+
+    >>> to_urls([{"@type": "ImageObject", "url": "https://example.org/a.jpg"}, "b.jpg", {"@id": "#c"}])
+    ['https://example.org/a.jpg', 'b.jpg']
+    """
+    items = value[:MAX_OBJECTS] if isinstance(value, list) else [value]
+    stated = (
+        (item.get("url") or item.get("contentUrl")) if isinstance(item, dict) else item for item in items
+    )
+    return [address.strip() for address in stated if isinstance(address, str) and address.strip()]
+
+
 def to_texts(value: Any) -> list[str]:
     """Return the texts of a value: a text, an object's name, or a list of either.
 

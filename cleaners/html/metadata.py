@@ -17,9 +17,10 @@ from urllib.parse import urljoin
 from cleaners.grammars.dates import to_moment
 from cleaners.grammars.names import is_name
 from cleaners.html import boxes
+from cleaners.html.address_day import find_day
 from cleaners.html.dates import is_after, to_iso
 from cleaners.html.found import AUTHOR_LINK, Found
-from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types
+from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types, to_urls
 from cleaners.html.people import read_people, to_people
 from cleaners.html.titles import to_headline
 from cleaners.html.vocabulary import (
@@ -39,17 +40,14 @@ Candidate = tuple[str, list[str], str, float]
 """Field, raw values, source, score."""
 
 _TIMES: Final = frozenset({"published_at", "modified_at"})
+_ADDRESSES: Final = frozenset({"canonical_url", "image", "license"})
+_DOUBTFUL: Final = frozenset({"dateCreated", "creator", "thumbnailUrl"})
+"""Properties that may be of a draft, of an editor, of a small copy."""
 _STORY_WORDS: Final = frozenset(
     ["published", "publish", "pubdate", "date", "posted", "entrydate", "byline", "meta", "article", "post"]
 )
 _OTHER_WORDS: Final = frozenset(
     ["related", "comment", "comments", "sidebar", "widget", "teaser", "footer", "nav", "card", "list"]
-)
-# Linear: fixed widths.
-_DAY_IN_URL: Final = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/_-]|\Z)")
-# Linear: fixed widths. ``/29-10-2021``, ``/23-01-2022-second-place``.
-_EUROPEAN_DAY_IN_URL: Final = re.compile(
-    r"[/_](0[1-9]|[12]\d|3[01])[-.](0[1-9]|1[0-2])[-.]((?:19|20)\d\d)(?=[/_-]|\Z)"
 )
 # Linear: fixed widths, and one bounded run before a colon. ``Page Type: Article`` and numbers of a CMS.
 _INTERNAL_TAG: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[A-Za-z][\w ]{0,30}: ")
@@ -62,6 +60,7 @@ MAX_WORDS_BESIDE: Final = 8
 MIN_DAY_CHARS: Final = len("2020-07-08")
 MAX_TAGS: Final = 100
 MAX_VALUE_CHARS: Final = 500
+MAX_ADDRESS_CHARS: Final = 2_000
 MIN_SHARED_WORDS: Final = 0.5
 MAX_CANDIDATES: Final = 5
 """Values kept of one field from one source: list pages date every teaser."""
@@ -76,13 +75,15 @@ def find_evidence(
     """
     candidates = [*_from_objects(found), *_from_metas(found), *_from_items(found), *_from_times(found)]
     candidates.extend(_from_named(found))
-    candidates.extend(_from_head(found, url))
-    candidates.extend(_from_url(url))
+    candidates.extend(_from_head(found))
+    if day := find_day(url):
+        candidates.append(("published_at", [day[0]], "url", day[1]))
     candidates.extend(_from_headings(headings, [t for c in candidates if c[0] == "title" for t in c[1]]))
     sites = [text for name, texts, _, _ in candidates if name == "site_name" for text in texts]
     seen: dict[tuple[str, str], list[str]] = {}
     for name, raw, source, score in candidates:
-        for value in _to_values(name, raw, sites):
+        texts = [_join(url, text) for text in raw] if name in _ADDRESSES else raw
+        for value in _to_values(name, texts, sites):
             known = seen.setdefault((name, source), [])
             if value in known or len(known) >= MAX_CANDIDATES:
                 continue
@@ -112,8 +113,9 @@ def _from_objects(found: Found) -> Iterator[Candidate]:
 
 def _of_object(item: Mapping[str, Any], source: str, trust: float) -> Iterator[Candidate]:
     for prop, name in OF_OBJECT.items():
-        if prop in item and (texts := to_texts(item[prop])):
-            score = 0.95 * trust * (0.75 if prop in {"dateCreated", "creator"} else 1.0)
+        read = to_urls if name in _ADDRESSES else to_texts
+        if prop in item and (texts := read(item[prop])):
+            score = 0.95 * trust * (0.75 if prop in _DOUBTFUL else 1.0)
             yield name, texts, f"{source}/{prop}", score
     if isinstance(publisher := item.get("publisher"), dict):
         yield "site_name", to_texts(publisher), f"{source}/publisher", 0.6 * trust
@@ -156,9 +158,12 @@ def _from_items(found: Found) -> Iterator[Candidate]:
     rels: dict[str, list[str]] = {}
     for prop, attributes, text in found.items:
         if prop.startswith("rel="):
-            rels.setdefault(prop, []).append(_clean(text))
+            stated = attributes.get("href") if prop == "rel=license" else text
+            rels.setdefault(prop, []).append(_clean(stated or ""))
             continue
         stated = attributes.get("content") or attributes.get("datetime")
+        if prop == "license":
+            stated = stated or attributes.get("href")
         if prop.startswith("date"):
             stated = stated or attributes.get("title")  # hAtom: <abbr title="2020-07-08T09:11:05Z">
         if value := _clean(stated or text):
@@ -167,6 +172,8 @@ def _from_items(found: Found) -> Iterator[Candidate]:
         yield "tags", tags, "rel/tag", 0.6
     if authors := rels.get("rel=author"):
         yield "byline", authors[:1], "rel/author", 0.82
+    if licences := rels.get("rel=license"):
+        yield "license", licences[:1], "rel/license", 0.7
 
 
 def _from_times(found: Found) -> Iterator[Candidate]:
@@ -202,7 +209,7 @@ def _near_date(text: str) -> str | None:
     return moment.value if moment and is_day and len(moment.rest.split()) <= MAX_WORDS_BESIDE else None
 
 
-def _from_head(found: Found, url: str | None) -> Iterator[Candidate]:
+def _from_head(found: Found) -> Iterator[Candidate]:
     """Yield what title, links and the root element say."""
     yield "title", [_clean(found.title)], "title", 0.6
     yield "language", [found.language], "html/lang", 0.7
@@ -210,17 +217,11 @@ def _from_head(found: Found, url: str | None) -> Iterator[Candidate]:
         rels = (link.get("rel") or "").lower().split()
         href = (link.get("href") or "").strip()
         if href and "canonical" in rels:
-            yield "canonical_url", [_join(url, href)], "link/canonical", 0.9
+            yield "canonical_url", [href], "link/canonical", 0.9
         if href and "license" in rels:
-            yield "rights", [_join(url, href)], "link/license", 0.8
-
-
-def _from_url(url: str | None) -> Iterator[Candidate]:
-    """Yield the day in the address: ``/2020/07/08/bridge-closed``."""
-    if url and (day := _DAY_IN_URL.search(url, 0, MAX_VALUE_CHARS)):
-        yield "published_at", ["-".join(day.groups())], "url", 0.55
-    elif url and (day := _EUROPEAN_DAY_IN_URL.search(url, 0, MAX_VALUE_CHARS)):
-        yield "published_at", ["-".join(day.groups()[::-1])], "url", 0.4
+            yield "license", [href], "link/license", 0.8
+        if href and "image_src" in rels:
+            yield "image", [href], "link/image_src", 0.75
 
 
 def _from_headings(headings: Sequence[str], titles: Sequence[str]) -> Iterator[Candidate]:
@@ -250,6 +251,12 @@ def _join(url: str | None, href: str) -> str:
 
 def _to_values(name: str, raw: list[str], sites: list[str]) -> Iterable[str]:
     """Return the values of raw texts of one field, empty where they say nothing."""
+    if name in _ADDRESSES:
+        return [
+            text
+            for text in raw
+            if text.startswith(("http://", "https://")) and len(text) <= MAX_ADDRESS_CHARS
+        ]
     texts = [text[:MAX_VALUE_CHARS] for text in raw if text]
     if name == "byline":
         return ["\n".join(people)] if (people := to_people(texts, sites)) else []
@@ -267,8 +274,6 @@ def _to_value(name: str, text: str) -> str | None:
         return to_iso(text)
     if name == "language":
         return text.strip().replace("_", "-") if _is_language(text.strip()) else None
-    if name == "canonical_url":
-        return text if text.startswith(("http://", "https://")) else None
     return text
 
 

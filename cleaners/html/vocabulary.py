@@ -50,7 +50,10 @@ OF_OBJECT: Final = {
     "articleSection": "section",
     "keywords": "tags",
     "inLanguage": "language",
-    "license": "rights",
+    "license": "license",
+    "image": "image",
+    "primaryImageOfPage": "image",
+    "thumbnailUrl": "image",
     "copyrightHolder": "rights",
 }
 """JSON-LD and microdata properties; ``dateCreated`` may be when a draft was begun."""
@@ -123,9 +126,9 @@ OF_META: Final[dict[str, tuple[str, float]]] = {
     "dc.date.issued": ("published_at", 0.8),
     "dcterms.issued": ("published_at", 0.8),
     "dcterms.created": ("published_at", 0.7),
-    "dc.date": ("published_at", 0.7),
-    "dcterms.date": ("published_at", 0.7),
-    "date": ("published_at", 0.65),
+    "dc.date": ("published_at", 0.58),
+    "dcterms.date": ("published_at", 0.58),
+    "date": ("published_at", 0.58),
     "article:modified_time": ("modified_at", 0.9),
     "og:updated_time": ("modified_at", 0.8),
     "dcterms.modified": ("modified_at", 0.8),
@@ -154,7 +157,15 @@ OF_META: Final[dict[str, tuple[str, float]]] = {
     "dc.rights": ("rights", 0.8),
     "dcterms.rights": ("rights", 0.8),
     "copyright": ("rights", 0.7),
-    "og:image": ("image", 0.8),
+    "dcterms.license": ("license", 0.8),
+    "og:image": ("image", 0.9),
+    "og:image:secure_url": ("image", 0.88),
+    "og:image:url": ("image", 0.88),
+    "twitter:image": ("image", 0.8),
+    "twitter:image:src": ("image", 0.8),
+    "parsely-image-url": ("image", 0.75),
+    "sailthru.image.full": ("image", 0.75),
+    "thumbnail": ("image", 0.6),
 }
 
 BYLINE_CARDS: Final = frozenset(

@@ -1,0 +1,107 @@
+"""The flow ``fetch`` on a real Prefect server on loopback, with a secret header from a Secret block."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.fetch_site import Page, Site, feed, robots, serving
+from tests.strigil_command import query
+
+SECRET: Final = "hunter2-0123456789"  # noqa: S105 - of nothing
+BLOCK: Final = "gazette-key"
+_ROWS: Final = "select url, status, source, http_status from documents order by url"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Serve a site with a feed of two stories and a page that robots.txt forbids."""
+    with serving() as site:
+        urls = site.add_stories(2)
+        site.pages["/robots.txt"] = robots("User-agent: *\nDisallow: /private/\n")
+        site.pages["/feed"] = feed(*urls, site.url("/private/a.html"))
+        yield site
+
+
+def write_sources(folder: Path, site: Site, block: str = BLOCK) -> Path:
+    """Write a sources.toml whose header is in a Secret block."""
+    path = folder / "sources.toml"
+    path.write_text(
+        f'[[source]]\nname = "gazette"\nurl = "{site.url("/feed")}"\ndelay_seconds = 0\nrefetch = "always"\n'
+        f'headers = {{ Authorization = {{ block = "{block}" }} }}\n'
+    )
+    return path
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_site_becomes_rows_and_the_secret_stays_secret(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The server gets the header of the Secret block; no row, log line, file or artifact has its value."""
+    from prefect.blocks.system import Secret
+
+    from flows.fetch_flow import fetch
+
+    Secret(value=SECRET).save(BLOCK, overwrite=True)  # type: ignore[arg-type]
+    sources = write_sources(tmp_path, site)
+    with caplog.at_level(logging.DEBUG):
+        first = fetch(str(sources), str(tmp_path / "news"), allow_hosts=site.host, return_state=True)
+        site.pages["/story-1.html"] = Page(status=410, has_validators=False)
+        again = fetch(str(sources), str(tmp_path / "news"), allow_hosts=site.host, return_state=True)
+    assert (first.name, first.message) == ("Completed", "2 cleaned")
+    assert again.is_completed()
+    assert {one.headers.get("authorization") for one in site.asked} == {SECRET}
+    assert "/private/a.html" not in site.paths()
+    rows = query(_ROWS, tmp_path / "news")
+    assert {row["url"] for row in rows} == {site.url("/story-0.html"), site.url("/story-1.html")}
+    assert {row["source"] for row in rows} == {"gazette"}
+    artifacts = _artifacts()
+    assert any("2 new, 1 refused" in text for text in artifacts)
+    assert any("1 unchanged, 1 gone" in text for text in artifacts)
+    assert SECRET not in "".join((caplog.text, *capfd.readouterr(), *artifacts, str(rows), *_logs()))
+    assert b"Authorization: [redacted]" in _written(tmp_path)
+    assert SECRET.encode() not in _written(tmp_path)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_block_that_is_missing_is_told_before_anything_is_asked(site: Site, tmp_path: Path) -> None:
+    """The run fails with a sentence that names source and block."""
+    from flows.fetch_flow import fetch
+
+    sources = write_sources(tmp_path, site, "no-such-block")
+    state = fetch(str(sources), str(tmp_path / "news"), allow_hosts=site.host, return_state=True)
+    assert state.is_failed()
+    assert "gazette" in (state.message or "")
+    assert "no Secret block 'no-such-block'" in (state.message or "")
+    assert site.asked == []
+
+
+def _artifacts() -> list[str]:
+    """Return the text of all artifacts that the flow left."""
+    from prefect import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+
+    wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["fetch-summary"]))
+    with get_client(sync_client=True) as client:
+        return [str(artifact.data) for artifact in client.read_artifacts(artifact_filter=wanted)]
+
+
+def _logs() -> list[str]:
+    """Return the log lines and the parameters of all runs, as the server keeps them."""
+    from prefect import get_client
+
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs()
+        logs = client._client.post("/logs/filter", json={}).json()
+    return [*(str(run.parameters) for run in runs), *(str(line["message"]) for line in logs)]
+
+
+def _written(folder: Path) -> bytes:
+    """Return what lies in all files that the runs have left, without their gzip wrapping."""
+    data = (path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+    return b"".join(gzip.decompress(one) if one.startswith(b"\x1f\x8b") else one for one in data)
