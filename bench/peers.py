@@ -9,6 +9,7 @@ trafilatura are measured on HTML only: on wrapped lines all of them give the sam
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache, partial
@@ -19,7 +20,6 @@ from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
 import justext
-import newspaper
 import readability
 import trafilatura
 from bs4 import BeautifulSoup
@@ -143,6 +143,9 @@ _NEWSPAPER_LANGUAGES: Final = frozenset(["de", "el", "en", "es", "fr", "it", "nl
 
 def _extract_newspaper(page: GoldPage) -> str:
     """Return newspaper4k's text."""
+    with warnings.catch_warnings(action="ignore"):  # at import it asks for nltk, which its text does not need
+        import newspaper  # noqa: PLC0415
+
     language = page.language if page.language in _NEWSPAPER_LANGUAGES else "en"
     article = newspaper.Article(page.url or "https://page.example/", language=language)
     article.download(input_html=page.payload.decode("utf-8", "replace"))

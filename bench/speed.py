@@ -16,7 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,7 +30,7 @@ from bench.peers import EXTRACTORS, extract_guarded
 from bench.pictures import draw_speed
 from bench.quality import add_selection, to_selection
 from captures.values import Capture, Provenance
-from cleaners import Status, clean_many, pipeline
+from cleaners import Status, clean_many, intake, pipeline
 
 PICTURE = Path("docs/speed.png")
 _SETS: Final = ("wcxb_dev", "fundus_dev", "trafilatura_dev")
@@ -96,14 +96,17 @@ def timed_steps() -> Iterator[dict[str, float]]:
     """Wrap the cleaners and the functions that the pipeline takes from other files."""
     seconds: defaultdict[str, float] = defaultdict(float)
     cleaners = {name: _timed(f"cleaner {name}", find, seconds) for name, find in pipeline.CLEANERS.items()}
-    steps = {
-        name: _timed(name, function, seconds)
-        for name, function in vars(pipeline).items()
-        if inspect.isfunction(function)
-        and function.__module__.startswith("cleaners.")
-        and function.__module__ != pipeline.__name__
-    }
-    with patch.dict(pipeline.CLEANERS, cleaners), patch.dict(vars(pipeline), steps):
+    with ExitStack() as patches:
+        patches.enter_context(patch.dict(pipeline.CLEANERS, cleaners))
+        for module in (pipeline, intake):
+            steps = {
+                name: _timed(name, function, seconds)
+                for name, function in vars(module).items()
+                if inspect.isfunction(function)
+                and function.__module__.startswith("cleaners.")
+                and function.__module__ not in {pipeline.__name__, intake.__name__}
+            }
+            patches.enter_context(patch.dict(vars(module), steps))
         yield seconds
 
 

@@ -92,7 +92,7 @@ def to_batch(chosen: Sequence[Prepared], draw: random.Random | None) -> tuple[Ba
     """Return examples side by side; of a long one a random stretch where there is a ``draw``."""
     longest = max(one.lines if draw else len(one.example.gold) for one in chosen)
     shape = len(chosen), longest
-    columns = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "numbers": np.zeros((*shape, chosen[0].example.numbers.shape[1]), np.float32),
         "groups": np.zeros(shape, np.int64),
         "gold": np.full(shape, -1, np.float32),
@@ -121,7 +121,7 @@ def to_batch(chosen: Sequence[Prepared], draw: random.Random | None) -> tuple[Ba
     as_tensor = {name: torch.from_numpy(values) for name, values in columns.items()}
     flat, sizes = np.concatenate(words), np.concatenate(counts)
     batch = Batch(
-        *(as_tensor[name] for name in ("numbers", "groups", "mask", "dom", "tags", "place")),
+        **{name: as_tensor[name] for name in ("numbers", "groups", "mask", "dom", "tags", "place")},
         words=torch.from_numpy(flat),
         word_offsets=torch.from_numpy(np.cumsum(sizes) - sizes),
         word_weights=torch.ones(len(flat)),

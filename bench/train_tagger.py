@@ -117,14 +117,16 @@ def train(net: TaggerNet, prepared: Sequence[Prepared], *, epochs: int, rate: fl
         seconds = time.monotonic() - started
         print(f"epoch {epoch}: loss {total / len(batches):.4f}, {seconds:.0f} s", flush=True)
     net.load_state_dict(average)
-    return net.eval()
+    net.eval()
+    return net
 
 
 def _step(net: TaggerNet, chosen: Sequence[Prepared], draw: random.Random) -> Any:
     batch, wanted = to_batch(chosen, draw)
     standardise(batch, net)
     disturb(batch)
-    return to_loss(*net(batch), wanted)
+    lines, page_types = net(batch)
+    return to_loss(lines, page_types, wanted)
 
 
 def _most_hidden(net: TaggerNet, prepared: Sequence[Prepared]) -> float:

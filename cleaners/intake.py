@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from cleaners import fallback, lexicon, sites
+from cleaners import fallback, sites
 from cleaners.case import Decision
 from cleaners.decode import Decoded, decode
 from cleaners.html.page import to_page as to_html_page
+from cleaners.lexicon import find as find_phrases
 from cleaners.segment import to_page
 from cleaners.values import CaptureLike, CleanedPage, Fields, Page, Policy, Span, Status
 
@@ -58,7 +59,7 @@ def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
     page = _to_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
     is_foreign = way.extractor == TRAFILATURA and bool(page.blocks)
     chosen = fallback.decide_lines(decoded.text, page) if is_foreign else None
-    return Intake(page, decoded, list(lexicon.find(page)), chosen)
+    return Intake(page, decoded, list(find_phrases(page)), chosen)
 
 
 def without_text(status: Status, reason: str, media_type: str) -> CleanedPage:

@@ -32,8 +32,7 @@ from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, take_in, without_t
 from cleaners.labels import LABELS
 from cleaners.ledger import apply
 from cleaners.settle import settle
-from cleaners.tagger import tagger
-from cleaners.tagger.tagger import Judgement
+from cleaners.tagger.tagger import Judgement, judge
 from cleaners.values import CaptureLike, CleanedPage, Find, Line, Markup, Page, Policy, Status
 
 LEXICON: Final = "lexicon"
@@ -167,7 +166,7 @@ def _clean_batch(batch: Sequence[CaptureLike], way: Way) -> Iterator[CleanedPage
 def _judge(taken: Sequence[Intake]) -> Iterator[Judgement | None]:
     """Yield the model's word on each page; None for all where one of them is too much for it."""
     try:
-        yield from tagger.judge([one.page for one in taken], [one.phrases for one in taken])
+        yield from judge([one.page for one in taken], [one.phrases for one in taken])
     except Exception:  # noqa: BLE001  the guard of the batch: each page is judged alone, in its own guard
         yield from [None] * len(taken)
 
@@ -194,7 +193,7 @@ def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPag
     """Label, settle and repair one page, of which another extractor may have chosen the lines."""
     page, decoded, phrases, chosen = intake
     if judgement is None:
-        (judgement,) = tagger.judge([page], [phrases])
+        (judgement,) = judge([page], [phrases])
     if chosen:
         decisions, review = chosen, ""
     else:
