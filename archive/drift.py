@@ -133,14 +133,20 @@ def update_drift(store: Store, edition: str) -> SiteDays:
             continue
         name = drift_name(record)
         names.add(name)
-        if not store.exists(name):
-            store.link(store.stage(partial(_write, store, record)), name)
-        for site, sums in _read(store, name):
+        for site, sums in sums_of(store, record):
             found.setdefault(site, {}).setdefault(day, SiteSums()).add(sums)
     for name in list(store.names(f"clean/{edition}/drift/sums")):
         if name not in names:  # of a part that was merged, taken down from, or written anew
             store.remove(name)
     return found
+
+
+def sums_of(store: Store, record: PartRecord) -> Iterator[tuple[str, SiteSums]]:
+    """Yield the sums of a part by site; they are made when they are asked for first."""
+    name = drift_name(record)
+    if not store.exists(name):
+        store.link(store.stage(partial(_write, store, record)), name)
+    yield from _read(store, name)
 
 
 def drift_name(record: PartRecord) -> str:

@@ -6,7 +6,7 @@ one one a week; what has not closed is not judged. Law: periods depend on the da
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from math import log1p, nan
@@ -55,10 +55,10 @@ def to_periods(days: Mapping[date, SiteSums]) -> tuple[Period, ...]:
         first = first or day
         sums.add(days[day])
         if sums.captures >= MIN_CAPTURES:
-            new_keys = _new_keys(sums, seen)
+            fresh = new_keys(sums, seen)
             values = _values(sums)
-            values["new_lines"] = _new_lines(sums, new_keys) if periods else _UNKNOWN
-            periods.append(Period(first, day, sums.captures, values, new_keys if periods else ()))
+            values["new_lines"] = _new_lines(sums, fresh) if periods else _UNKNOWN
+            periods.append(Period(first, day, sums.captures, values, fresh if periods else ()))
             seen.update(sums.lines)
             sums, first = SiteSums(), None
     return tuple(periods)
@@ -75,16 +75,16 @@ def _values(sums: SiteSums) -> dict[str, Value]:
     }
 
 
-def _new_keys(sums: SiteSums, seen: set[int]) -> tuple[int, ...]:
+def new_keys(sums: SiteSums, seen: Set[int]) -> tuple[int, ...]:
     """Return the keys of lines that stand in many captures and were never seen before."""
     least = max(2, MIN_REPEATED_SHARE * sums.cleaned)
     return tuple(sorted(key for key, count in sums.lines.items() if count >= least and key not in seen))
 
 
-def _new_lines(sums: SiteSums, new_keys: Sequence[int]) -> Value:
+def _new_lines(sums: SiteSums, fresh: Sequence[int]) -> Value:
     if not sums.cleaned:
         return _UNKNOWN
-    lines = sum(sums.lines[key] for key in new_keys) / sums.cleaned
+    lines = sum(sums.lines[key] for key in fresh) / sums.cleaned
     # The variance of log(1 + x) where x is a mean of counts: the delta method on a Poisson count.
     return Value(log1p(lines), lines / (1 + lines) ** 2, sums.cleaned)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -65,8 +65,8 @@ def tell(publish: Callable[[], object]) -> None:
         get_run_logger().warning("Not shown in the UI, the server does not answer: %s", error)
 
 
-def publish_report(report: RunReport, more: str = "") -> None:
-    """Leave the report of a run: Markdown, four tables, one picture. ``more`` is Markdown behind it."""
+def publish_report(report: RunReport, more: str = "", *, new_lines: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Leave the report of a run: Markdown, tables, one picture. ``more`` is Markdown behind it."""
     tally = report.tally
     text = "\n\n".join(part for part in (to_markdown(report), more) if part)
     tell(lambda: create_markdown_artifact(text, key=key("summary"), description="What the run did"))
@@ -74,16 +74,18 @@ def publish_report(report: RunReport, more: str = "") -> None:
         ("statuses", "Captures by status", _counted(tally.statuses, "status", "captures")),
         ("labels", "Words removed by label", _counted(tally.words_removed, "label", "words")),
         ("sites", "Sites with the most removed", _site_rows(tally.sites)),
+        ("lines", "Short lines that these sites never had before", [dict(row) for row in new_lines]),
         ("fields", "Fields found", _counted(tally.fields, "field", "captures")),
     ):
-        if rows:
-            publish_table(name, title, rows)
+        publish_table(name, title, rows)
     if tally.statuses:
         publish_picture("picture", "What came in, what was removed, day by day", draw_run(report))
 
 
 def publish_table(name: str, title: str, rows: list[dict[str, Any]]) -> None:
-    """Leave a table with a title."""
+    """Leave a table with a title, if there is anything in it."""
+    if not rows:
+        return
     tell(lambda: create_table_artifact(rows[:MAX_ROWS], key=key(name), description=title))
 
 

@@ -19,6 +19,8 @@ from flows import dry_run
 from flows.artifacts import key, publish_report, publish_table, tell
 from flows.comparison import describe_difference
 from flows.errors import SAID, UsageError
+from flows.lineage import publish_lineage
+from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.overlap import wait_for_overlapping
 from flows.plan import Plan, find_input
@@ -93,8 +95,10 @@ def _clean(request: BackfillRequest) -> State[Any]:
     )  # fmt: skip
     report = clean_in_tasks(store, plan, pipeline, RETRIES, whole_past=request.edition == "new")
     report.notes += find_notes(pipeline, current)
-    publish_report(report, _compare(store, request, pipeline.edition))
+    new_lines = find_new_lines(store, report)
+    publish_report(report, _compare(store, request, pipeline.edition), new_lines=new_lines)
     publish_review(store, report)
+    publish_lineage(store, [request.source], report)
     return to_state(report)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from archive.alarms import MIN_PAST, Alarm, Change, find_alarms
@@ -130,9 +131,14 @@ def _read_new_lines(
     """Return the words of the lines that are new since an alarm began, the most frequent first."""
     since = min(change.since for change in alarm.changes)
     keys = {key for period in periods if period.first >= since for key in period.new_keys}
-    if not keys:
-        return ()
-    answer = ask(archive, _ROWS, [alarm.site, since, alarm.period.last], edition=edition)
+    return read_lines(archive, edition, alarm.site, (since, alarm.period.last), keys) if keys else ()
+
+
+def read_lines(
+    archive: Archive, edition: str, site: str, days: tuple[date, date], keys: Set[int]
+) -> tuple[NewLine, ...]:
+    """Return the words of short lines of a site by their keys, as they stand on these days."""
+    answer = ask(archive, _ROWS, [site, *days], edition=edition)
     seen: Counter[ShortLine] = Counter()
     for values in answer.rows:
         row: Mapping[str, Any] = dict(zip(answer.columns, values, strict=True))

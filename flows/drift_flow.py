@@ -73,10 +73,8 @@ def _publish(report: DriftReport) -> None:
         for found in report.drifts
         for line in found.lines
     ]
-    if rows:
-        publish_table("changes", "Sites that are no longer what they were", rows)
-    if lines:
-        publish_table("lines", "Short lines that these sites never had before", lines)
+    publish_table("changes", "Sites that are no longer what they were", rows)
+    publish_table("lines", "Short lines that these sites never had before", lines)
 
 
 def _all_words(report: DriftReport) -> list[str]:

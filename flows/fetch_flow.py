@@ -19,6 +19,7 @@ from flows.artifacts import publish_report
 from flows.errors import SAID
 from flows.fetch import FetchOptions, fetch_plan, read_plan
 from flows.fetch_summary import to_markdown
+from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions
 from flows.secrets import look_up
@@ -67,5 +68,5 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         report = clean_in_tasks(store, plan, pipeline, retries)
     except SAID as error:
         return Failed(message=str(error))
-    publish_report(report)
+    publish_report(report, new_lines=find_new_lines(store, report))
     return to_state(report)

@@ -15,6 +15,8 @@ from captures.values import ReadOptions
 from cleaners.values import Policy
 from flows.artifacts import publish_report
 from flows.errors import SAID
+from flows.lineage import publish_lineage
+from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions, check_input, find_input
 from flows.reviews import publish_review
@@ -60,6 +62,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     except SAID as error:
         return Failed(message=str(error))
     report.notes += find_notes(pipeline, current)
-    publish_report(report)
+    publish_report(report, new_lines=find_new_lines(store, report))
     publish_review(store, report)
+    publish_lineage(store, [source], report)
     return to_state(report)

@@ -63,9 +63,10 @@ def _to_lines(source_text: str, edits: tuple[Edit, ...], notes: list[Line]) -> I
 
 
 def _to_fields(row: Mapping[str, Any]) -> Fields:
+    """Return the fields of a row; those that the release it was made by did not know are empty."""
     values: dict[str, Any] = {}
     for field in fields(Fields):
-        value = row[_OTHER_NAMES.get(field.name, field.name)]
+        value = row.get(_OTHER_NAMES.get(field.name, field.name))
         values[field.name] = tuple(value or ()) if isinstance(field.default, tuple) else value
     values["evidence"] = tuple(Evidence(**seen) for seen in row["evidence"])
     return Fields(**values)

@@ -12,6 +12,8 @@ from archive.archive import Archive
 from bench.generated import write_captures
 from tests.strigil_command import query
 from tests.test_cli_clean import COUNT
+from tests.test_drift_flow import read_events
+from tests.up_server import free_port
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import TaskRun
@@ -40,6 +42,10 @@ def test_ingest_ends_in_a_state_that_counts(tmp_path: Path) -> None:
     assert state.name == "CompletedWithRejects"
     assert state.message == "9 cleaned, 1 failed"
     assert query(COUNT, tmp_path / "archive") == [{"rows": 10, "captures": 10}]
+
+    [made] = read_events("prefect.asset.materialization.succeeded", (tmp_path / "archive").as_uri())
+    assert made["payload"]["captures"] == "9 cleaned, 1 failed"
+    assert made["related"][0]["prefect.resource.id"] == (tmp_path / "captures").as_uri()
 
     again = ingest(str(tmp_path / "captures"), str(tmp_path / "archive"), return_state=True)
     assert (again.name, again.message) == ("Completed", "nothing new")
@@ -80,6 +86,37 @@ def test_a_shard_that_fails_is_tried_again_and_then_said(tmp_path: Path) -> None
     assert "Not finished: 1 shard: " in (state.message or "")
     [shard] = task_runs_of(f"ingest {tmp_path / 'captures'} (as now)")
     assert shard.run_count == 2
+
+
+@pytest.mark.usefixtures("up")
+def test_ingest_goes_on_under_the_policy_of_the_archive(tmp_path: Path) -> None:
+    """A strict archive takes new captures when nothing is said of a policy; another policy is refused."""
+    from flows.ingest import ingest
+
+    archive = str(tmp_path / "archive")
+    for name, seed in (("first", 1), ("second", 2)):
+        write_captures(tmp_path / name, 2, seed=seed)
+    assert ingest(str(tmp_path / "first"), archive, policy="strict", return_state=True).is_completed()
+    state = ingest(str(tmp_path / "second"), archive, policy="lenient", return_state=True)
+    assert state.is_failed()
+    assert "strict" in (state.message or "")
+    assert ingest(str(tmp_path / "second"), archive, return_state=True).message == "2 cleaned"
+
+
+@pytest.mark.usefixtures("up")
+def test_a_bucket_that_does_not_answer_fails_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object store is out of reach: the state says so, without a traceback."""
+    from flows.ingest import ingest
+
+    write_captures(tmp_path / "captures", 1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    state = ingest(str(tmp_path / "captures"), "s3://nowhere/archive", return_state=True)
+    assert state.is_failed()
+    assert "nowhere" in (state.message or "")
 
 
 @pytest.mark.usefixtures("up")
