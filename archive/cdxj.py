@@ -21,6 +21,9 @@ _PLAIN_FIELDS: Final = tuple(
     field.name for field in fields(Capture) if field.name not in {"payload", "provenance", "captured_at"}
 )
 
+_NO_PUNCTUATION: Final = str.maketrans("", "", "-:T")
+_PROVENANCE_FIELDS: Final = tuple(field.name for field in fields(Provenance))
+
 
 class IndexLine(NamedTuple):
     """One capture of a batch in its index. ``capture`` comes without its payload."""
@@ -72,7 +75,7 @@ def _to_json(capture: Capture) -> dict[str, Any]:
     """Return all of a capture but its payload as plain data, without what is None."""
     data = {name: getattr(capture, name) for name in _PLAIN_FIELDS}
     data["captured_at"] = capture.captured_at.isoformat() if capture.captured_at else None
-    data["provenance"] = {field.name: getattr(capture.provenance, field.name) for field in fields(Provenance)}
+    data["provenance"] = {name: getattr(capture.provenance, name) for name in _PROVENANCE_FIELDS}
     return {name: value for name, value in data.items() if value not in (None, ())}
 
 
@@ -90,4 +93,4 @@ def _from_json(data: dict[str, Any]) -> Capture:
 
 def _timestamp(capture: Capture) -> str:
     """Return the 14 digits of CDXJ."""
-    return "".join(character for character in warc_date(capture)[:19] if character.isdigit())
+    return warc_date(capture)[:19].translate(_NO_PUNCTUATION)

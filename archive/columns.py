@@ -51,21 +51,32 @@ def _to_structs(values: Sequence[tuple[Any, ...]], kind: pa.StructType) -> pa.St
 def _data(values: Sequence[Any], kind: pa.DataType) -> list[pa.Buffer]:
     """Return the buffers of a type that hold its values; what stands for None there does not matter."""
     if pa.types.is_string(kind):
-        encoded = [encode(value or "") for value in values]
-        offsets = array("i", [0, *accumulate(map(len, encoded))])
-        return [pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+        return _text([value or "" for value in values] if None in values else values)
     if pa.types.is_boolean(kind):
         return [_bits([bool(value) for value in values])]
     if pa.types.is_timestamp(kind):
         microseconds = [0 if value is None else (value - _EPOCH) // _MICROSECOND for value in values]
         return [pa.py_buffer(array("q", microseconds))]
-    return [pa.py_buffer(array(_NUMBERS[kind], [value or 0 for value in values]))]
+    numbers = [value or 0 for value in values] if None in values else values
+    return [pa.py_buffer(array(_NUMBERS[kind], numbers))]
+
+
+def _text(texts: Sequence[str]) -> list[pa.Buffer]:
+    """Return where texts end, and their bytes. Most columns are ASCII: then all are encoded at once."""
+    encoded: list[bytes] = []
+    if not all(map(str.isascii, texts)):
+        try:
+            encoded = list(map(str.encode, texts))
+        except UnicodeEncodeError:
+            encoded = list(map(encode, texts))
+    offsets = array("i", [0, *accumulate(map(len, encoded or texts))])
+    data = b"".join(encoded) if encoded else "".join(texts).encode()
+    return [pa.py_buffer(offsets), pa.py_buffer(data)]
 
 
 def _validity(values: Sequence[Any]) -> pa.Buffer | None:
     """Return a bit for each value that is not None; no buffer if all are."""
-    present = [value is not None for value in values]
-    return None if all(present) else _bits(present)
+    return _bits([value is not None for value in values]) if None in values else None
 
 
 def _bits(flags: Sequence[bool]) -> pa.Buffer:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from cleaners.values import CleanedPage, Line
 
 _UNREMARKABLE: Final = frozenset({"body", "blank"})
 _MAX_INT16: Final = 2**15 - 1
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Row(NamedTuple):
@@ -34,15 +36,15 @@ class Row(NamedTuple):
     page: CleanedPage
 
     @property
-    def sort_key(self) -> tuple[str, str, str]:
-        """Return what rows of a part are sorted by."""
+    def sort_key(self) -> tuple[str, bool, datetime, str]:
+        """Return what rows of a part are sorted by; one without a time comes before those with one."""
         at = self.capture.captured_at
-        return (urlkey(self.capture), to_utc(at).isoformat() if at else "", self.capture_id)
+        return (urlkey(self.capture), at is not None, to_utc(at) if at else _NEVER, self.capture_id)
 
 
 def to_table(rows: Sequence[Row], pipeline: Pipeline) -> pa.Table:
     """Return rows as a table, each column in one chunk."""
-    columns = {name: [value(row) for row in rows] for name, value in _VALUES.items()}
+    columns = {name: list(map(value, rows)) for name, value in _VALUES.items()}
     columns["domain"] = list(map(to_domain, columns["host"]))
     for name, constant in (
         ("cleaner", pipeline.cleaner),
@@ -55,19 +57,9 @@ def to_table(rows: Sequence[Row], pipeline: Pipeline) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
-def _from_capture(name: str) -> Callable[[Row], Any]:
-    return lambda row: getattr(row.capture, name)
+def _instant(place: str) -> Callable[[Row], datetime | None]:
+    value = attrgetter(place)
 
-
-def _from_page(name: str) -> Callable[[Row], Any]:
-    return lambda row: getattr(row.page, name)
-
-
-def _from_field(name: str) -> Callable[[Row], Any]:
-    return lambda row: getattr(row.page.fields, name)
-
-
-def _instant(value: Callable[[Row], datetime | None]) -> Callable[[Row], datetime | None]:
     def utc(row: Row) -> datetime | None:
         instant = value(row)
         return to_utc(instant) if instant else None
@@ -89,45 +81,49 @@ def _remarkable(row: Row) -> list[Line]:
 
 
 _VALUES: Final[dict[str, Callable[[Row], Any]]] = {
-    "capture_id": lambda row: row.capture_id,
+    "capture_id": attrgetter("capture_id"),
     "urlkey": lambda row: urlkey(row.capture),
     "host": lambda row: to_host(row.capture.url),
-    "captured_at": _instant(_from_capture("captured_at")),
+    "captured_at": _instant("capture.captured_at"),
     "http_status": _status,
-    "content_type_detected": _from_page("media_type"),
-    "raw_file": lambda row: row.ref.file,
-    "raw_offset": lambda row: row.ref.offset,
-    "raw_length": lambda row: row.ref.length,
+    "content_type_detected": attrgetter("page.media_type"),
+    "raw_file": attrgetter("ref.file"),
+    "raw_offset": attrgetter("ref.offset"),
+    "raw_length": attrgetter("ref.length"),
     "raw_record_id": lambda row: row.ref.record_id or None,
-    "source": lambda row: row.capture.provenance.source,
-    "source_format": lambda row: row.capture.provenance.source_format,
-    "source_file": lambda row: row.capture.provenance.file,
-    "source_ordinal": lambda row: row.capture.provenance.ordinal,
+    "source": attrgetter("capture.provenance.source"),
+    "source_format": attrgetter("capture.provenance.source_format"),
+    "source_file": attrgetter("capture.provenance.file"),
+    "source_ordinal": attrgetter("capture.provenance.ordinal"),
     "source_text_digest": lambda row: _digest(row.page.source_text),
     "source_text_chars": lambda row: len(row.page.source_text),
-    "author": _from_field("byline"),
-    "published_at": _instant(_from_field("published_at")),
-    "modified_at": _instant(_from_field("modified_at")),
-    "page_clock": _instant(_from_field("page_clock")),
+    "author": attrgetter("page.fields.byline"),
+    "published_at": _instant("page.fields.published_at"),
+    "modified_at": _instant("page.fields.modified_at"),
+    "page_clock": _instant("page.fields.page_clock"),
     "text_digest": lambda row: _digest(row.page.text),
     "text_chars": lambda row: len(row.page.text),
     "annotations": _remarkable,
-    "evidence": _from_field("evidence"),
+    "evidence": attrgetter("page.fields.evidence"),
     "status": lambda row: str(row.page.status),
     "error": lambda row: row.page.reason or row.capture.error,
     **{
-        name: _from_capture(name)
+        name: attrgetter(f"capture.{name}")
         for name in (
             "url", "captured_at_source", "redirect_url", "http_headers", "content_type", "truncated",
             "payload_digest",
         )
     },
-    **{name: _from_page(name) for name in ("charset", "charset_source", "text", "edits", "removed_text")},
     **{
-        name: _from_field(name)
+        name: attrgetter(f"page.{name}")
+        for name in ("charset", "charset_source", "text", "edits", "removed_text")
+    },
+    **{
+        name: attrgetter(f"page.fields.{name}")
         for name in (
             "canonical_url", "site_name", "language", "language_score", "title", "published_precision",
             "published_source", "modified_precision", "section", "tags", "related", "credits", "rights",
+            "page_type", "page_type_score", "license", "image",
         )
     },
 }  # fmt: skip

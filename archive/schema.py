@@ -75,6 +75,8 @@ _COLUMNS: Final[tuple[tuple[str, pa.DataType, str], ...]] = (
     ("charset_source", _STRING, "Why that charset"),
     ("language", _STRING, "BCP 47, of the kept text"),
     ("language_score", _SCORE, "How sure, 0 to 1"),
+    ("page_type", _STRING, "article, forum, product, collection, listing, documentation, service"),
+    ("page_type_score", _SCORE, "How sure, 0 to 1"),
     ("truncated", _STRING, "Why the capture is cut short (WARC-Truncated)"),
     ("payload_digest", _STRING, "sha256:<hex> of the payload"),
     ("raw_file", _STRING, "WARC file with the raw bytes; relative to the archive if it is inside it"),
@@ -99,6 +101,8 @@ _COLUMNS: Final[tuple[tuple[str, pa.DataType, str], ...]] = (
     ("related", _STRINGS, "Headlines of other stories that stood in the page"),
     ("credits", _STRINGS, "Who made pictures or worked on the story"),
     ("rights", _STRING, "Who holds the rights"),
+    ("license", _STRING, "Address of the licence"),
+    ("image", _STRING, "Address of the lead picture"),
     ("page_clock", _INSTANT, "The clock of the site's header"),
     ("text", _STRING, "What was kept"),
     ("text_digest", _STRING, "sha256:<hex> of text (UTF-8)"),
@@ -121,10 +125,10 @@ SCHEMA: Final = pa.schema(
 
 REPETITIVE: Final = (
     "host", "domain", "captured_at_source", "http_status", "site_name", "content_type",
-    "content_type_detected", "charset", "charset_source", "language", "truncated", "raw_file", "source",
-    "source_format", "source_file", "published_precision", "published_source", "modified_precision",
-    "section", "rights", "status", "error", "cleaner", "cleaner_version", "policy", "config_digest",
-    "tags.list.element", "credits.list.element",
+    "content_type_detected", "charset", "charset_source", "language", "page_type", "truncated", "raw_file",
+    "source", "source_format", "source_file", "published_precision", "published_source", "modified_precision",
+    "section", "rights", "license", "status", "error", "cleaner", "cleaner_version", "policy",
+    "config_digest", "tags.list.element", "credits.list.element",
     "edits.list.element.label", "edits.list.element.reason", "edits.list.element.replacement",
     "edits.list.element.score",
     "annotations.list.element.label", "annotations.list.element.reason",
@@ -134,8 +138,8 @@ REPETITIVE: Final = (
 
 WITH_STATISTICS: Final = (
     "capture_id", "url", "urlkey", "host", "domain", "captured_at", "http_status", "payload_digest",
-    "raw_file", "raw_offset", "source", "source_format", "source_file", "language", "published_at",
-    "modified_at", "page_clock", "section", "text_chars", "source_text_chars", "status",
+    "raw_file", "raw_offset", "source", "source_format", "source_file", "language", "page_type",
+    "published_at", "modified_at", "page_clock", "section", "text_chars", "source_text_chars", "status",
 )  # fmt: skip
 """Columns with minima and maxima; long texts have none."""
 

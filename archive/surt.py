@@ -6,6 +6,7 @@ The host is turned round so that the pages of a site and its subdomains sort tog
 from __future__ import annotations
 
 import string
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,8 @@ from tld import get_fld
 
 _PRINTABLE: Final = string.punctuation
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_CACHED_URLS: Final = 4096
+"""More than a batch has: the key of each is asked for four times on its way."""
 
 
 def to_ascii(text: str) -> str:
@@ -21,9 +24,12 @@ def to_ascii(text: str) -> str:
     >>> to_ascii("http://a.example/ö b\n")
     'http://a.example/%C3%B6%20b%0A'
     """
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text  # as nearly all are
     return quote(text, safe=_PRINTABLE, errors="surrogatepass")
 
 
+@lru_cache(maxsize=_CACHED_URLS)
 def to_surt(url: str) -> str:
     """Return the SURT of a URL, its path and query in the case they came in.
 
@@ -61,6 +67,7 @@ def to_host(url: str | None) -> str | None:
         return None
 
 
+@lru_cache(maxsize=_CACHED_URLS)
 def to_domain(host: str | None) -> str | None:
     """Return the registered domain of a host by the list of public suffixes.
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from captures.values import Capture
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Counts the schemas of the parts. It is part of an edition's name: other columns, other edition."""
 
 # One character class, repeated: linear.

@@ -58,6 +58,10 @@ def pages(draw: st.DrawFn) -> CleanedPage:
         published_at=instants,
         tags=st.lists(st.text(max_size=5), max_size=3).map(tuple),
         language_score=st.none() | scores,
+        page_type=st.none() | st.sampled_from(["article", "forum"]),
+        page_type_score=st.none() | scores,
+        license=optional,
+        image=optional,
         evidence=st.lists(evidence.map(Evidence._make), max_size=3).map(tuple),
     )
     return CleanedPage(
@@ -88,10 +92,8 @@ def test_rows_hold_the_pages(drawn: list[CleanedPage]) -> None:
         remarkable = [line for line in page.lines if line.kept and line.label != "body"]
         assert [Line(**line) for line in row["annotations"]] == remarkable
         assert tuple(Evidence(**one) for one in row["evidence"]) == page.fields.evidence
-        assert (row["published_at"], row["language_score"]) == (
-            page.fields.published_at,
-            page.fields.language_score,
-        )
+        for name in ("published_at", "language_score", "page_type", "page_type_score", "license", "image"):
+            assert row[name] == getattr(page.fields, name)
         assert row["status"] == page.status.value
 
 

@@ -32,7 +32,8 @@ FULL = Fields(
     published_source="json-ld", modified_at=NOON, modified_precision="day", section="Nörd\u0000NUL",
     tags=("bridge", "", "台風"), language="en", language_score=0.75, page_clock=NOON, related=("One", "Two"),
     credits=("Photo: Jane",), rights="© 2024", canonical_url="https://a.example/?a=1",
-    site_name="The Example",
+    site_name="The Example", page_type="article", page_type_score=0.5,
+    license="https://a.example/licence", image="https://a.example/1.jpg",
 )  # fmt: skip
 
 
@@ -43,7 +44,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     captures = [make_capture(number) for number in range(7)]
     captures.append(Capture(b"", Provenance("undated.txt"), error="nothing was read"))
     captures.append(
-        replace(make_capture(7), redirect_url="http://a.example/", truncated="length", charset="x")
+        replace(
+            make_capture(7),
+            redirect_url="http://a.example/",
+            truncated="length",
+            charset="x",
+            http_headers=(("etag", '"1"'), ("link", "<a>")),
+        )
     )
     batch = archive.commit(captures)
     pages = [make_page(one) if one.payload else _nothing() for one in batch.captures]

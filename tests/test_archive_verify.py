@@ -18,6 +18,7 @@ from archive.archive import Archive
 from archive.schema import SCHEMA
 from archive.sealed import from_sealed, to_sealed
 from archive.store import STALE_SECONDS
+from archive.values import SCHEMA_VERSION
 from tests.archive_builders import NEXT_PIPELINE, PIPELINE, fill, make_capture, make_pages, read_payload
 
 FLIPS_PER_FILE = 3
@@ -206,11 +207,11 @@ def test_raw_files_are_no_strays_while_the_log_is_damaged(root: Path) -> None:
 
 def test_editions_of_an_earlier_schema_are_sound(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the columns of this version have changed, older editions are judged by their own."""
-    monkeypatch.setattr(verify_parts, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(verify_parts, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     monkeypatch.setattr(verify_parts, "SCHEMA", SCHEMA.remove(0))
     monkeypatch.setattr(verify_parts, "schema_json", lambda: b"{}")
     assert not _problems(root)
-    monkeypatch.setattr(verify_parts, "SCHEMA_VERSION", 1)
+    monkeypatch.setattr(verify_parts, "SCHEMA_VERSION", SCHEMA_VERSION)
     assert {problem for name, problem in _problems(root).items() if name.endswith(".parquet")} == {
         "other columns than its edition has"
     }
