@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
@@ -13,6 +14,9 @@ import obstore
 import pytest
 from hypothesis import settings
 from obstore.store import S3Store
+
+if TYPE_CHECKING:  # pytest loads it as a plug-in
+    from tests.up_server import Up
 
 pytest_plugins = ["tests.up_server"]
 
@@ -79,9 +83,5 @@ def put_object(s3_bucket: str) -> Callable[[str, bytes], str]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """Run a Prefect server of the tests' own, with an empty database."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=300):
-        yield
+def prefect_server(up: Up) -> None:
+    """Let flows that a test calls itself report to the one server that all tests share."""
