@@ -21,9 +21,9 @@ MODEL_WEIGHT: Final = 3.0
 MODEL_PIVOT: Final = 0.7
 """The chance of being main text from which on the model speaks for a line, with its weight."""
 
-MODEL_LEAD: Final = 0.65
+MODEL_LEAD: Final = 0.9
 """What the model's word against a line needs less than rules of kind B do: under ``balanced`` it removes a
-line alone at a chance of 0.42."""
+line alone at a chance of 0.5."""
 
 MIN_WORD: Final = 0.5
 """A weaker word (the name of a section) removes no line that the model takes for the story."""
