@@ -9,7 +9,6 @@ trafilatura are measured on HTML only: on wrapped lines all of them give the sam
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache, partial
@@ -20,9 +19,7 @@ from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
 import justext
-import readability
 import trafilatura
-from bs4 import BeautifulSoup
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
@@ -132,27 +129,6 @@ def _extract_resiliparse(page: GoldPage, *, is_raw: bool = False) -> str:
     return str(extract_plain_text(payload, main_content=True, list_bullets=False, alt_texts=False))
 
 
-def _extract_readability(page: GoldPage) -> str:
-    """Return the text of readability-lxml's summary, a block a line."""
-    return BeautifulSoup(readability.Document(page.payload).summary(), "lxml").get_text("\n", strip=True)
-
-
-_NEWSPAPER_LANGUAGES: Final = frozenset(["de", "el", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "uk"])
-"""Of those it knows, the ones it needs no further package for."""
-
-
-def _extract_newspaper(page: GoldPage) -> str:
-    """Return newspaper4k's text."""
-    with warnings.catch_warnings(action="ignore"):  # at import it asks for nltk, which its text does not need
-        import newspaper  # noqa: PLC0415
-
-    language = page.language if page.language in _NEWSPAPER_LANGUAGES else "en"
-    article = newspaper.Article(page.url or "https://page.example/", language=language)
-    article.download(input_html=page.payload.decode("utf-8", "replace"))
-    article.parse()
-    return str(article.text)
-
-
 def _extract_justext(page: GoldPage, *, is_raw: bool = False) -> str:
     """Return jusText's good paragraphs; without a stop list in its language-independent mode."""
     payload, name = _payload(page, is_raw=is_raw), _STOPLISTS.get(page.language or "en")
@@ -188,8 +164,6 @@ EXTRACTORS: Final[dict[str, Extractor]] = {
     ),
     "resiliparse": Extractor(_extract_resiliparse, "resiliparse"),
     "justext": Extractor(_extract_justext, "justext"),
-    "readability": Extractor(_extract_readability, "readability-lxml", only="html"),
-    "newspaper4k": Extractor(_extract_newspaper, "newspaper4k", only="html"),
     "trafilatura, raw": Extractor(partial(_extract_trafilatura, is_raw=True), "trafilatura", only="text"),
     "resiliparse, raw": Extractor(partial(_extract_resiliparse, is_raw=True), "resiliparse", only="text"),
     "justext, raw": Extractor(partial(_extract_justext, is_raw=True), "justext", only="text"),

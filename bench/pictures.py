@@ -22,8 +22,6 @@ _STYLES: Final = {
     "trafilatura": ("#0072B2", "o"),
     "resiliparse": ("#009E73", "^"),
     "justext": ("#CC79A7", "v"),
-    "readability": ("#E69F00", "P"),
-    "newspaper4k": ("#F0E442", "X"),
 }
 """Colour and marker of each row, variants hollow; rows that are not here (raw text) are not drawn."""
 _PEER_GREY: Final = "#7f8c8d"
