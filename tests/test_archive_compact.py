@@ -229,7 +229,7 @@ def test_readers_see_each_row_once_while_days_are_exchanged(tmp_path: Path) -> N
 def test_writers_and_a_compactor_at_once_killed_again_and_again(tmp_path: Path) -> None:
     """No row is ever there twice; a last undisturbed run completes it."""
     kills, doubles = run_mixed(tmp_path)
-    assert kills >= 20
+    assert kills >= 5, "nothing was killed, so nothing was tried"
     assert doubles == 0
     for root in sorted(tmp_path.iterdir()):
         write_all(root, 10)
