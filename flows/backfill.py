@@ -18,7 +18,7 @@ from cleaners.values import Policy
 from flows import dry_run
 from flows.artifacts import key, publish_report, publish_table, tell
 from flows.comparison import describe_difference
-from flows.errors import SAID, UsageError
+from flows.errors import UsageError
 from flows.lineage import publish_lineage
 from flows.new_lines import find_new_lines
 from flows.outcome import to_state
@@ -27,6 +27,7 @@ from flows.plan import Plan, find_input
 from flows.request import BackfillRequest, check_request, open_existing, to_request
 from flows.reviews import publish_review
 from flows.run import find_notes
+from flows.said import SAID
 from flows.shard import pipeline_for, pipeline_of
 from flows.summary import count
 from flows.task_runs import SHARD_THREADS, clean_in_tasks

@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 from archive.archive import Archive
 from flows.artifacts import publish_table
 from flows.drift import DriftReport, SiteDrift, find_drift, headline, to_rows, to_words
-from flows.errors import SAID
+from flows.said import SAID
 
 EVENT: Final = "strigil.site.changed"
 """Its resource is ``strigil.site.<host>``; its payload says what changed, in words and in numbers."""

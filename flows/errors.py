@@ -8,11 +8,6 @@ The message says what, where, and what to do next; the command prints it and not
 
 from __future__ import annotations
 
-from typing import Final
-
-from archive.errors import ArchiveError
-from captures.errors import CaptureError
-
 
 class FlowError(Exception):
     """Something a person has to know and can act on; ``exit_code`` is what the command returns."""
@@ -24,7 +19,3 @@ class UsageError(FlowError):
     """An argument that cannot be: nothing was done."""
 
     exit_code = 2
-
-
-SAID: Final = (FlowError, CaptureError, ArchiveError, OSError)
-"""What ends a flow with its own sentence, not with a traceback: ours, and what disks and buckets refuse."""

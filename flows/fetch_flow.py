@@ -16,12 +16,12 @@ from pydantic import Field
 from archive.archive import Archive
 from cleaners.values import Policy
 from flows.artifacts import publish_report
-from flows.errors import SAID
 from flows.fetch import FetchOptions, fetch_plan, read_plan
 from flows.fetch_summary import to_markdown
 from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions
+from flows.said import SAID
 from flows.secrets import look_up
 from flows.shard import pipeline_for
 from flows.task_runs import SHARD_THREADS, clean_in_tasks

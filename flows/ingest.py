@@ -14,13 +14,13 @@ from archive.archive import Archive
 from captures.values import ReadOptions
 from cleaners.values import Policy
 from flows.artifacts import publish_report
-from flows.errors import SAID
 from flows.lineage import publish_lineage
 from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions, check_input, find_input
 from flows.reviews import publish_review
 from flows.run import find_notes
+from flows.said import SAID
 from flows.shard import pipeline_for
 from flows.task_runs import SHARD_THREADS, clean_in_tasks
 

@@ -18,11 +18,11 @@ from archive.archive import Archive
 from archive.sample import Sample
 from cleaners.values import Policy
 from flows.artifacts import publish_report, publish_table
-from flows.errors import SAID
 from flows.outcome import to_state
 from flows.review import write_scope
 from flows.review_numbers import Scope
 from flows.reviews import publish_page
+from flows.said import SAID
 from flows.shard import current_policy, pipeline_of
 from flows.summary import count
 from flows.task_runs import SHARD_THREADS, reclean_in_tasks

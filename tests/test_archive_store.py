@@ -60,7 +60,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     archive = Archive.open(root)
     fill(archive, [make_capture(1), make_capture(2)])
     archive.promote(PIPELINE)
-    return tree(root)
+    return without_temporary(root)
+
+
+def without_temporary(root: Path) -> dict[str, bytes]:
+    """Return the files of an archive but for its work place."""
+    return {name: data for name, data in tree(root).items() if not name.startswith(".tmp/")}
 
 
 @pytest.mark.parametrize(("step", "at"), FAILURES)
@@ -75,8 +80,7 @@ def test_any_step_may_fail(step: str, at: int, tmp_path: Path, whole: dict[str, 
             fill(archive, captures)
             archive.promote(PIPELINE)
     assert failing.calls >= at
-    seen = {name: data for name, data in tree(tmp_path).items() if not name.startswith(".tmp/")}
-    assert seen.items() <= whole.items()
+    assert without_temporary(tmp_path).items() <= whole.items()
     archive = Archive.open(tmp_path)
     archive.commit(captures)
     for logged in archive.unfinished(PIPELINE):
@@ -84,7 +88,7 @@ def test_any_step_may_fail(step: str, at: int, tmp_path: Path, whole: dict[str, 
         archive.publish(batch, make_pages(batch.captures), PIPELINE)
     archive.promote(PIPELINE)
     assert not list(archive.verify())
-    assert {name: data for name, data in tree(tmp_path).items() if not name.startswith(".tmp/")} == whole
+    assert without_temporary(tmp_path) == whole
 
 
 def test_a_name_is_given_once(tmp_path: Path) -> None:
