@@ -36,6 +36,7 @@ DOORS = {
         "flows/deployments.py",
         "flows/fetch_flow.py",
         "flows/ingest.py",
+        "flows/lineage.py",
         "flows/outcome.py",
         "flows/drift_flow.py",
         "flows/overlap.py",
