@@ -77,25 +77,6 @@ BOX_WORDS: Final = {
 """Word to label and score; a word in two rows means what the upper one says."""
 _BOX_NAMES: Final = frozenset(BOX_WORDS)
 
-BODY_WORDS: Final = frozenset(
-    [
-        "articlebody",
-        "articlecontent",
-        "articletext",
-        "bodycontent",
-        "contentbody",
-        "entrycontent",
-        "maincontent",
-        "postbody",
-        "postcontent",
-        "storybody",
-        "storycontent",
-        "storytext",
-        "pagecontent",
-        "article",
-        "story",
-    ]
-)
 BYLINE_WORDS: Final = frozenset(
     {"byline", "author", "authors", "authorname", "vcard", "contributor", "contributors", "writer"}
 )
