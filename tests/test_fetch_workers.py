@@ -176,5 +176,6 @@ def test_of_two_that_claimed_at_once_one_begins(tmp_path: Path) -> None:
         first, second = queue.claim(), queue.claim()
         assert isinstance(first, Work)
         assert isinstance(second, Work)
-        assert queue.begin(first, 60.0)
-        assert not queue.begin(second, 60.0)
+        first.pause_seconds = second.pause_seconds = 60.0
+        assert queue.begin(first)
+        assert not queue.begin(second)

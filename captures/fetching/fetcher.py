@@ -61,16 +61,15 @@ class Fetcher:
     def fetch(self, work: Work) -> None:
         """Bring a claimed URL to its end, or back into the queue; give its host back with a pause."""
         source = self._sources[work.found.source]
-        pause = 0.0
         try:
             rules = self._tools.robots.rules(to_origin(work.found.url).url)
             if rules is None:
-                pause = max(source.delay_seconds, self._ask_robots(work, source))
+                self._ask_robots(work, source)
             elif ended := self._refusal(work.found, source, rules):
                 self._tools.queue.finish(work, ended)
             else:
-                pause = max(source.delay_seconds, rules.delay_seconds)
-                if self._tools.queue.begin(work, pause):
+                work.pause_seconds = max(source.delay_seconds, rules.delay_seconds)
+                if self._tools.queue.begin(work):
                     self._ask(work, source, rules)
                 else:
                     self._tools.queue.put_back(work, 0.0, is_try=False)
@@ -81,8 +80,6 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001 - the guard of one URL: the reason is recorded
             fault = f"fault: {type(error).__name__}: {show(str(error))}"
             self._tools.queue.finish(work, Ended(Outcome.FAILED, fault))
-        finally:
-            self._tools.queue.release(work, pause)
 
     def _refusal(self, found: Found, source: Source, rules: Rules) -> Ended | None:
         """Return why a URL is not asked, if so."""
@@ -96,25 +93,23 @@ class Fetcher:
         is_due = known.due_at <= time.time() or is_newer(found.hint, known.checked_at)
         return None if is_due and source.refetch == "due" else Ended(Outcome.NOT_DUE)
 
-    def _ask_robots(self, work: Work, source: Source) -> float:
-        """Ask for the robots.txt of an origin with the slot of a page, which goes back into the queue.
-
-        Returns the pause that it asks for.
-        """
+    def _ask_robots(self, work: Work, source: Source) -> None:
+        """Ask for the robots.txt of an origin with the slot of a page, which goes back into the queue."""
         origin = to_origin(work.found.url).url
         answer, failure = None, ""
+        work.pause_seconds = source.delay_seconds
         try:
             answer = self._get_robots(origin + "robots.txt", source)
         except FetchFailedError as error:
             failure = f"{error.reason}: {error}"
             if error.is_passing and work.tries < MAX_TRIES:
                 self._tools.queue.put_back(work, float(2**work.tries), is_try=True)
-                return 0.0
+                return
         except ForbiddenUrlError as error:
             failure = str(error)
         rules = self._tools.robots.remember(origin, answer, failure)
+        work.pause_seconds = max(source.delay_seconds, rules.delay_seconds)
         self._tools.queue.put_back(work, 0.0, is_try=False)
-        return rules.delay_seconds
 
     def _get_robots(self, url: str, source: Source) -> Exchange | None:
         """Return the answer for a robots.txt, a few redirects further if need be."""
@@ -222,7 +217,7 @@ class Fetcher:
         """Put what a list lists into the queue, before the list counts as read; return what it is."""
         if not 200 <= exchange.status < 300 or found.kind is Kind.PAGE:
             return found.kind
-        payload = exchange.entity(source.limits.max_payload_bytes).payload
+        payload, _ = exchange.payload(source.limits.max_payload_bytes)
         kind = to_kind(found, payload)
         if kind in LISTS:
             self.expander.add_new(payload, kind, found, source)

@@ -68,11 +68,11 @@ def judge(exchange: Exchange, known: Known | None, limits: Limits) -> Verdict:
     if status == 304 and known is not None:
         ended = Ended(Outcome.UNCHANGED, "not-modified", status)
         return Verdict(ended, Original(known.captured_at, known.digest, NOT_MODIFIED))
-    entity = exchange.entity(limits.max_payload_bytes)
-    if len(entity.payload) > max(len(exchange.body), 4096) * limits.max_ratio or entity.cut:
+    payload, is_cut = exchange.payload(limits.max_payload_bytes)
+    if len(payload) > max(len(exchange.body), 4096) * limits.max_ratio or is_cut:
         return Verdict(Ended(Outcome.REFUSED, "decompression-bomb", status))
     digest = digest_of(exchange.body)
-    seen = _seen(exchange, digest, digest if entity.payload == exchange.body else digest_of(entity.payload))
+    seen = _seen(exchange, digest, digest if payload == exchange.body else digest_of(payload))
     target, reason = _target(exchange)
     is_same = known is not None and (known.status, known.location) == (status, seen.location)
     if target or reason:

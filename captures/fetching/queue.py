@@ -1,8 +1,9 @@
 """The queue of a run: what is to be asked, by whom, and when its host may be asked again.
 
-Claiming a URL takes a slot of its host and sets the host's next moment in one transaction, so the
-pace holds over all threads and processes that share the file. With one slot a host (the default)
-the pause is counted from the end of an answer: two requests never reach a server closer together.
+A claimed URL holds a slot of its host. Ending it, or putting it back, gives the slot back and sets
+the host's next moment in one transaction, so the pace holds over all threads and processes that
+share the file. With one slot a host (the default) the pause is counted from the end of an answer: two
+requests never reach a server closer together.
 """
 
 from __future__ import annotations
@@ -22,15 +23,19 @@ _POLL_SECONDS: Final = 0.2
 _MAX_BACK_OFF_SECONDS: Final = 600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
-    """A claimed URL: the row of the queue, and the slot of its host."""
+    """A claimed URL. ``refusals``: how often in a row its host has said that it is busy.
+
+    ``pause_seconds`` is how long its host is left alone when this is over; who asks it sets it before.
+    """
 
     id: int
-    slot: int
     host: str
     tries: int
+    refusals: int
     found: Found
+    pause_seconds: float = 0.0
 
 
 class Ended(NamedTuple):
@@ -109,26 +114,21 @@ class Queue:
             self._is_waiting = ready is None
             if ready is None:
                 return self._wait(now)
+            host, refusals = ready
             row = connection.execute(
-                "SELECT * FROM queue WHERE run=? AND host=? AND not_before<=? "
-                "AND outcome IS NULL AND worker IS NULL ORDER BY not_before, id LIMIT 1",
-                (self._run, ready, now),
+                "UPDATE queue SET worker=?, tries=tries+1 WHERE id=(SELECT id FROM queue WHERE run=? "
+                "AND host=? AND not_before<=? AND outcome IS NULL AND worker IS NULL "
+                "ORDER BY not_before, id LIMIT 1) RETURNING *",
+                (self._worker, self._run, host, now),
             ).fetchone()
-            if row is None:
-                return Wait(_POLL_SECONDS, is_over=False)
-            slot = connection.execute(
-                "INSERT INTO slots(host, worker) VALUES(?, ?)", (ready, self._worker)
-            ).lastrowid
-            connection.execute(
-                "UPDATE queue SET worker=?, tries=tries+1 WHERE id=?", (self._worker, row["id"])
-            )
-            _count_waiting(connection, self._run, ready, -1)
+            _count_waiting(connection, self._run, host, -1)
         found = Found(row["url"], Kind(row["kind"]), row["source"], row["found_on"], row["hint"], row["hops"])
-        return Work(row["id"], slot or 0, ready, row["tries"] + 1, found)
+        return Work(row["id"], host, row["tries"], refusals, found)
 
     def finish(self, work: Work, ended: Ended, place: Place | None = None, kind: Kind | None = None) -> None:
         """Say how a URL ended, where its records are, and what it turned out to be."""
         with self._state.writing() as connection:
+            self._pause_after(connection, work)
             connection.execute(
                 "UPDATE queue SET outcome=?, reason=?, status=?, warc=?, start=?, kind=?, worker=NULL, "
                 "at=strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE id=?",
@@ -138,43 +138,38 @@ class Queue:
     def put_back(self, work: Work, wait_seconds: float, *, is_try: bool) -> None:
         """Let a URL wait; ``is_try``: it was asked, in vain."""
         with self._state.writing() as connection:
+            self._pause_after(connection, work)
             connection.execute(
                 "UPDATE queue SET worker=NULL, not_before=?, tries=tries-? WHERE id=?",
                 (time.time() + wait_seconds if wait_seconds else 0.0, not is_try, work.id),
             )
             _count_waiting(connection, self._run, work.host, 1)
 
-    def begin(self, work: Work, pause_seconds: float) -> bool:
+    def begin(self, work: Work) -> bool:
         """Count the pause from here where several may ask a host at once; False: another was faster."""
-        if self._per_host == 1 or not pause_seconds:
+        if self._per_host == 1 or not work.pause_seconds:
             return True
         with self._state.writing() as connection:
             row = connection.execute("SELECT next_at FROM hosts WHERE host=?", (work.host,)).fetchone()
             is_first = row is None or row[0] <= time.time()
             if is_first:
-                self._pause(connection, work.host, pause_seconds)
+                _pause(connection, work.host, work.pause_seconds)
         return is_first
-
-    def release(self, work: Work, pause_seconds: float) -> None:
-        """Give the slot of a host back; the only one who may ask it counts the pause from here."""
-        with self._state.writing() as connection:
-            connection.execute("DELETE FROM slots WHERE id=?", (work.slot,))
-            self._pause(connection, work.host, pause_seconds if self._per_host == 1 else 0.0)
 
     def back_off(self, work: Work, retry_after: float | None) -> float:
         """Leave a host alone that said it is busy; return for how long, doubled each time in a row."""
         with self._state.writing() as connection:
-            self._pause(connection, work.host, 0.0)
+            _pause(connection, work.host, 0.0)
             row = connection.execute(
                 "UPDATE hosts SET refusals=refusals+1 WHERE host=? RETURNING refusals", (work.host,)
             ).fetchone()
             seconds = retry_after if retry_after is not None else min(2.0 ** row[0], _MAX_BACK_OFF_SECONDS)
-            self._pause(connection, work.host, seconds)
+            _pause(connection, work.host, seconds)
         return seconds
 
     def forgive(self, work: Work) -> None:
         """Forget that a host was busy: it answers again."""
-        if self._state.row("SELECT 1 FROM hosts WHERE host=? AND refusals>0", work.host):
+        if work.refusals:
             with self._state.writing() as connection:
                 connection.execute("UPDATE hosts SET refusals=0 WHERE host=?", (work.host,))
 
@@ -190,16 +185,17 @@ class Queue:
             connection.execute(f"DELETE FROM lines WHERE run=? {where}", (self._run, *values))  # noqa: S608
         return count
 
-    def _find_ready(self, now: float) -> str | None:
-        """Return a host with something waiting, a free slot and its pause over."""
+    def _find_ready(self, now: float) -> tuple[str, int] | None:
+        """Return a host with something waiting, a free slot and its pause over, and its refusals."""
         row = self._state.row(
-            "SELECT l.host FROM lines l LEFT JOIN hosts h USING(host) WHERE l.run=? "
-            "AND coalesce(h.next_at, 0)<=? AND (SELECT count(*) FROM slots s WHERE s.host=l.host)<? "
+            "SELECT l.host, coalesce(h.refusals, 0) FROM lines l LEFT JOIN hosts h USING(host) WHERE l.run=? "
+            "AND coalesce(h.next_at, 0)<=? "
+            "AND (SELECT count(*) FROM queue c WHERE c.host=l.host AND c.worker IS NOT NULL)<? "
             "AND EXISTS(SELECT 1 FROM queue q WHERE q.run=l.run AND q.host=l.host AND q.not_before<=? "
             "AND q.outcome IS NULL AND q.worker IS NULL) LIMIT 1",
             self._run, now, self._per_host, now,
         )  # fmt: skip
-        return row[0] if row else None
+        return (row[0], row[1]) if row else None
 
     def _wait(self, now: float) -> Wait:
         row = self._state.row(
@@ -218,12 +214,18 @@ class Queue:
         left = row[0] - now
         return Wait(min(left, _POLL_SECONDS) if left > 0 else _POLL_SECONDS / 20, is_over=False)
 
-    def _pause(self, connection: sqlite3.Connection, host: str, seconds: float) -> None:
-        connection.execute(
-            "INSERT INTO hosts(host, next_at) VALUES(?, ?) "
-            "ON CONFLICT(host) DO UPDATE SET next_at=max(next_at, excluded.next_at)",
-            (host, time.time() + seconds),
-        )
+    def _pause_after(self, connection: sqlite3.Connection, work: Work) -> None:
+        """Count the pause from here where only one may ask a host at a time."""
+        if self._per_host == 1 and work.pause_seconds:
+            _pause(connection, work.host, work.pause_seconds)
+
+
+def _pause(connection: sqlite3.Connection, host: str, seconds: float) -> None:
+    connection.execute(
+        "INSERT INTO hosts(host, next_at) VALUES(?, ?) "
+        "ON CONFLICT(host) DO UPDATE SET next_at=max(next_at, excluded.next_at)",
+        (host, time.time() + seconds),
+    )
 
 
 def _count_waiting(connection: sqlite3.Connection, run: int, host: str, count: int) -> None:

@@ -20,6 +20,7 @@ MAX_CRAWL_DELAY: Final = 120.0
 """A longer one is read as this: a page in two minutes is slow enough for anybody."""
 _DAY_SECONDS: Final = 86400.0
 _RETRY_SECONDS: Final = 900.0
+_MAX_LOOKED_UP: Final = 10_000
 _NOBODY: Final = b"User-agent: *\nDisallow: /\n"
 
 
@@ -53,20 +54,32 @@ class Robots:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        # Until when which rules hold: nobody asks for them anew before that, so the state has no others.
+        self._looked_up: dict[str, tuple[float, Rules]] = {}
 
     def rules(self, origin: str) -> Rules | None:
         """Return the rules of an origin, None if they have to be asked for."""
+        now = time.time()
+        until, rules = self._looked_up.get(origin, (0.0, None))
+        if until > now:
+            return rules
         row = self._state.row(
-            "SELECT body, reason FROM robots WHERE origin=? AND until>?", origin, time.time()
+            "SELECT body, reason, until FROM robots WHERE origin=? AND until>?", origin, now
         )
-        return _parse(row["body"], row["reason"]) if row else None
+        if row is None:
+            return None
+        if len(self._looked_up) >= _MAX_LOOKED_UP:
+            self._looked_up.clear()
+        rules = _parse(row["body"], row["reason"])
+        self._looked_up[origin] = row["until"], rules
+        return rules
 
     def remember(self, origin: str, exchange: Exchange | None, failure: str = "") -> Rules:
         """Take in what an origin answered, or why it did not."""
         status = exchange.status if exchange else 0
         reason, kept_seconds = "robots", _DAY_SECONDS
         if exchange and status == 200:
-            body = exchange.entity(MAX_ROBOTS_BYTES).payload
+            body, _ = exchange.payload(MAX_ROBOTS_BYTES)
         elif 400 <= status < 500 and status != 429:
             body = b""
         else:

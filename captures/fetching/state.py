@@ -2,7 +2,7 @@
 
     runs      a run and its workers may end and come back: an unfinished run is taken up again
     queue     what a run has to ask, who is at it, and how it ended
-    hosts     when a host may be asked again; slots: who is asking it now
+    hosts     when a host may be asked again
     pages     what was last seen of a URL: validators, digest, how often it changes
     members   what a feed or sitemap listed when it was last read
     robots    robots.txt of an origin
@@ -33,22 +33,18 @@ CREATE TABLE IF NOT EXISTS queue(
     UNIQUE(run, url));
 CREATE INDEX IF NOT EXISTS queue_waiting ON queue(run, host, not_before)
     WHERE outcome IS NULL AND worker IS NULL;
-CREATE INDEX IF NOT EXISTS queue_claimed ON queue(worker) WHERE worker IS NOT NULL;
-CREATE INDEX IF NOT EXISTS queue_warc ON queue(warc, start) WHERE warc IS NOT NULL;
+CREATE INDEX IF NOT EXISTS queue_asked ON queue(host) WHERE worker IS NOT NULL;
 CREATE TABLE IF NOT EXISTS lines(
     run INTEGER NOT NULL, host TEXT NOT NULL, waiting INTEGER NOT NULL, PRIMARY KEY(run, host)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hosts(
     host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0,
     refusals INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS slots(id INTEGER PRIMARY KEY, host TEXT NOT NULL, worker TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS slots_host ON slots(host);
 CREATE TABLE IF NOT EXISTS pages(
     url TEXT PRIMARY KEY, status INTEGER NOT NULL, etag TEXT, modified TEXT, digest TEXT NOT NULL,
     text_digest TEXT NOT NULL, location TEXT, captured_at TEXT NOT NULL, kind TEXT NOT NULL,
     checked_at TEXT NOT NULL,
     warc TEXT, start INTEGER, interval_seconds REAL NOT NULL, due_at REAL NOT NULL,
     checks INTEGER NOT NULL DEFAULT 1, changes INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS pages_warc ON pages(warc, start);
 CREATE TABLE IF NOT EXISTS members(
     listed_on TEXT NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL, hint TEXT,
     PRIMARY KEY(listed_on, url)) WITHOUT ROWID;

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from captures.entities import Entity, read_entity
+from captures.entities import read_entity
 
 SOFTWARE: Final = "Strigil/0.1"
 ROBOTS_NAME: Final = "Strigil"
@@ -70,11 +70,18 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """Return the first response header of this name."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        wanted = name.lower()
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
-    def entity(self, limit: int) -> Entity:
-        """Return the payload with all encodings undone, at most ``limit`` bytes of it."""
-        return read_entity(self.response_bytes, self.url, limit)
+    def payload(self, limit: int) -> tuple[bytes, bool]:
+        """Return at most ``limit`` bytes of the payload, all encodings undone, and whether there is more."""
+        if not (self.header("Content-Encoding") or self.header("Transfer-Encoding")):
+            return self.body[:limit], len(self.body) > limit
+        entity = read_entity(self.response_bytes, self.url, limit)
+        return entity.payload, entity.cut
 
 
 class Outcome(StrEnum):

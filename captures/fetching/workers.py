@@ -52,7 +52,6 @@ def if_dead(folder: Path, token: str) -> Iterator[bool]:
 def give_back(state: State, token: str) -> None:
     """Give back what a dead worker had claimed: it was not answered, or the answer is not on disk."""
     with state.writing() as connection:
-        connection.execute("DELETE FROM slots WHERE worker=?", (token,))
         rows = connection.execute(
             "SELECT run, host, count(*) FROM queue WHERE worker=? GROUP BY run, host", (token,)
         ).fetchall()
@@ -67,7 +66,6 @@ def give_back(state: State, token: str) -> None:
 def find_tokens(state: State) -> list[str]:
     """Return the tokens of all workers that hold something."""
     rows = state.rows(
-        "SELECT worker FROM queue WHERE worker IS NOT NULL UNION SELECT worker FROM slots "
-        "UNION SELECT worker FROM warcs WHERE NOT is_sealed"
+        "SELECT worker FROM queue WHERE worker IS NOT NULL UNION SELECT worker FROM warcs WHERE NOT is_sealed"
     )
     return [row[0] for row in rows]
