@@ -24,10 +24,11 @@ from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
 from archive.originals import Original, find_original, read_original
 from archive.overview import EditionInfo, describe_editions, policy_of
+from archive.parts import to_tables
 from archive.places import open_store
 from archive.raw import RawBatch, ReadPayload, identify, write_raw
 from archive.repair import Repair
-from archive.rows import Row
+from archive.rows import Row, to_rows
 from archive.sample import WHOLE, Sample
 from archive.store import Store
 from archive.takedown import Takedowns, redact_published
@@ -37,7 +38,7 @@ from archive.verify_log import OnFile
 from captures.values import Capture
 from cleaners.values import CleanedPage
 
-_NOTHING_NEW = Batch("", (), (), ())
+_NOTHING_NEW = Batch("", (), (), (), ())
 
 
 class Archive:
@@ -113,16 +114,16 @@ class Archive:
         """Write the rows of a committed batch, a part for each day. ``pages`` is parallel to the captures."""
         days: defaultdict[str, list[Row]] = defaultdict(list)
         taken_down = self._log.tombstones.of_batch(batch.digest)
-        for parts in zip(batch.capture_ids, batch.captures, batch.refs, pages, strict=True):
-            row = Row(*parts)
+        for row in to_rows(batch, pages):
             if row.capture_id not in taken_down:
                 days[capture_date(row.capture)].append(row)
         if days:
             self._editions.begin(pipeline.edition)
-        records = self._editions.publish(batch.digest, days, pipeline)
+        tables = {day: to_tables(rows, pipeline) for day, rows in days.items()}
+        records = self._editions.publish(batch.digest, tables, pipeline)
         if pipeline.destination and self._editions.is_begun(pipeline.own_edition):
             # somebody is recleaning: so the edition that is to follow has the new captures too
-            records += self._editions.publish(batch.digest, days, replace(pipeline, destination=""))
+            records += self._editions.publish(batch.digest, tables, replace(pipeline, destination=""))
         redact_published(self._store, self._log, batch.digest, records)
         return records
 

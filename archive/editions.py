@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+import pyarrow as pa
+
 from archive.bag import is_sealed, seal
 from archive.compact import CompactedDay, compact_edition
 from archive.coverage import Coverage, ledger_name
@@ -28,7 +30,6 @@ from archive.history import Action, find_previous, record_event
 from archive.log import LogEntry
 from archive.parts import WRITER, Place, WrittenPart, write_part
 from archive.published import published_editions
-from archive.rows import Row
 from archive.schema import schema_json
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
@@ -45,17 +46,17 @@ class Editions:
         self._store = store
 
     def publish(
-        self, batch: str, days: Mapping[str, Sequence[Row]], pipeline: Pipeline
+        self, batch: str, days: Mapping[str, Sequence[pa.Table]], pipeline: Pipeline
     ) -> tuple[PartRecord, ...]:
         """Write the parts of a batch, one a day, and then their ledger records, unless they are there."""
         edition = pipeline.edition
-        places = {Place(batch, day): rows for day, rows in sorted(days.items())}
+        places = {Place(batch, day): tables for day, tables in sorted(days.items())}
         with self._store.lock(f"clean/{edition}"):
             coverage = Coverage(self._store, edition)
             found = {place: coverage.find_merged(place) for place in places}
-            new = {place: rows for place, rows in places.items() if found[place] is None}
+            new = {place: tables for place, tables in places.items() if found[place] is None}
             with self._store.together() as store:
-                parts = [write_part(store, rows, pipeline, place) for place, rows in new.items()]
+                parts = [write_part(store, tables, pipeline, place) for place, tables in new.items()]
             with self._store.together() as store:
                 for part, place in zip(parts, new, strict=True):
                     found[place] = _record(

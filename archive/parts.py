@@ -7,7 +7,6 @@ sorted, one chunk a row group, footer keys sorted. The footer says in full what 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -54,18 +53,21 @@ class WrittenPart(NamedTuple):
     statuses: dict[str, int]
 
 
-def write_part(store: Store, rows: Sequence[Row], pipeline: Pipeline, place: Place) -> WrittenPart:
+def to_tables(rows: Sequence[Row], pipeline: Pipeline) -> list[pa.Table]:
+    """Return the rows of a part, sorted, as one table a row group."""
+    return [to_table(group, pipeline) for group in _row_groups(sorted(rows, key=lambda row: row.sort_key))]
+
+
+def write_part(store: Store, tables: Sequence[pa.Table], pipeline: Pipeline, place: Place) -> WrittenPart:
     """Write a part, unless it is there, and return what is there; raise if another file has its name.
 
     What is there may be the work of another state of the cleaner that adds to the same edition.
     """
     name, keys = part_name(pipeline.edition, place), footer_keys(place, pipeline)
-    rows = sorted(rows, key=lambda row: row.sort_key)
-    staged = store.stage(lambda file: _write(file, rows, pipeline, keys))
+    staged = store.stage(lambda file: _write(file, tables, keys))
     if store.link(staged, name):
-        statuses = Counter(str(row.page.status) for row in rows)
         file = FileRecord(name, staged.digest, staged.size_bytes)
-        return WrittenPart(file, pipeline.identity, dict(sorted(statuses.items())))
+        return WrittenPart(file, pipeline.identity, _count_statuses(pa.concat_tables(tables)))
     return _read_part(store, name, keys)
 
 
@@ -75,11 +77,10 @@ def _read_part(store: Store, name: str, keys: dict[str, str]) -> WrittenPart:
         found = read_footer(file)
         if any(found.get(key) != keys[key] for key in _IDENTIFYING):
             raise CollisionError(store.address(name), _describe(found))
-        statuses = Counter(pq.read_table(file, columns=["status"])["status"].to_pylist())
         return WrittenPart(
             FileRecord(name, digest_file(file), store.size(name)),
             json.loads(found["archive.pipeline"]),
-            dict(sorted(statuses.items())),
+            _count_statuses(pq.read_table(file, columns=["status"])),
         )
 
 
@@ -112,11 +113,16 @@ def footer_keys(place: Place, pipeline: Pipeline, batches: Sequence[str] = ()) -
     }
 
 
-def _write(file: BinaryIO, rows: Sequence[Row], pipeline: Pipeline, keys: dict[str, str]) -> None:
-    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **writer_settings(len(rows))) as writer:
-        for group in _row_groups(rows):
-            table = to_table(group, pipeline).combine_chunks()
-            writer.write_table(table.replace_schema_metadata(keys), row_group_size=len(group))
+def _write(file: BinaryIO, tables: Sequence[pa.Table], keys: dict[str, str]) -> None:
+    rows = sum(map(len, tables))
+    with pq.ParquetWriter(file, SCHEMA.with_metadata(keys), **writer_settings(rows)) as writer:
+        for table in tables:
+            writer.write_table(table.replace_schema_metadata(keys), row_group_size=len(table))
+
+
+def _count_statuses(table: pa.Table) -> dict[str, int]:
+    counts = table["status"].value_counts().to_pylist()
+    return dict(sorted((one["values"], one["counts"]) for one in counts))
 
 
 def writer_settings(rows: int) -> dict[str, Any]:

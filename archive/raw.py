@@ -170,6 +170,7 @@ def _to_batch(digest: str, lines: Sequence[IndexLine], captures: Sequence[Captur
         tuple(captures),
         tuple(line.ref for line in lines),
         tuple(line.capture_id for line in lines),
+        tuple(line.payload_digest for line in lines),
     )
 
 

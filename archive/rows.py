@@ -7,8 +7,9 @@ stay right; a number out of a column's range becomes null (the raw index still h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +19,7 @@ from archive.columns import encode, to_array
 from archive.identity import to_utc, urlkey
 from archive.schema import SCHEMA
 from archive.surt import to_domain, to_host
-from archive.values import Pipeline, RawRef
+from archive.values import Batch, Pipeline, RawRef
 from captures.values import Capture
 from cleaners.values import CleanedPage, Line
 
@@ -34,12 +35,19 @@ class Row(NamedTuple):
     capture: Capture
     ref: RawRef
     page: CleanedPage
+    payload_digest: str
 
     @property
     def sort_key(self) -> tuple[str, bool, datetime, str]:
         """Return what rows of a part are sorted by; one without a time comes before those with one."""
         at = self.capture.captured_at
         return (urlkey(self.capture), at is not None, to_utc(at) if at else _NEVER, self.capture_id)
+
+
+def to_rows(batch: Batch, pages: Sequence[CleanedPage]) -> Iterator[Row]:
+    """Yield the rows of a batch. ``pages`` is parallel to its captures."""
+    columns = batch.capture_ids, batch.captures, batch.refs, pages, batch.payload_digests
+    return starmap(Row, zip(*columns, strict=True))
 
 
 def to_table(rows: Sequence[Row], pipeline: Pipeline) -> pa.Table:
@@ -82,6 +90,7 @@ def _remarkable(row: Row) -> list[Line]:
 
 _VALUES: Final[dict[str, Callable[[Row], Any]]] = {
     "capture_id": attrgetter("capture_id"),
+    "payload_digest": attrgetter("payload_digest"),
     "urlkey": lambda row: urlkey(row.capture),
     "host": lambda row: to_host(row.capture.url),
     "captured_at": _instant("capture.captured_at"),
@@ -111,7 +120,6 @@ _VALUES: Final[dict[str, Callable[[Row], Any]]] = {
         name: attrgetter(f"capture.{name}")
         for name in (
             "url", "captured_at_source", "redirect_url", "http_headers", "content_type", "truncated",
-            "payload_digest",
         )
     },
     **{

@@ -93,6 +93,7 @@ class Batch:
     captures: tuple[Capture, ...]
     refs: tuple[RawRef, ...]
     capture_ids: tuple[str, ...]
+    payload_digests: tuple[str, ...]
 
 
 class PartRecord(NamedTuple):

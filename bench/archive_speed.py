@@ -1,11 +1,16 @@
 """What the archive costs: beside pyarrow's plain write of the same tables, and on top of cleaning.
 
-    python -m bench.archive_speed                     5,000 generated captures
-    python -m bench.archive_speed --captures 500
+    python -m bench.archive_speed                     5,000 generated captures, 600 gold pages in two forms
+    python -m bench.archive_speed --captures 500 --pages 100
 
-Three figures in CPU seconds of one process, the best of some rounds: pyarrow writing ready tables
-with the archive's settings and nothing else; the archive writing the same rows as parts, from
-pages to the ledger; and the whole of reading, cleaning and archiving beside ``clean_many`` alone.
+Figures in CPU seconds of one process, the best of some rounds, for small generated captures, and for
+captures of real size, as text and as HTML, in batches as a run makes them:
+
+* pyarrow writing ready tables, with its own settings and with the archive's, and nothing else
+* the archive's step for the same tables: writing, page checksums, digests, syncs, names, ledger
+* making these tables of cleaned pages, sorted, which whoever writes Parquet has to do in some way
+
+Then the whole of reading, cleaning and archiving the generated ones beside ``clean_many`` alone.
 """
 
 from __future__ import annotations
@@ -14,27 +19,29 @@ import argparse
 import resource
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.archive import Archive
+from archive.editions import Editions
 from archive.identity import capture_date
-from archive.parts import writer_settings
-from archive.rows import Row, to_table
+from archive.parts import to_tables, writer_settings
+from archive.rows import Row, to_rows
 from archive.values import Batch
 from bench.generated import write_captures
+from bench.pages import DEFAULT_DATA, Selection, find_missing, read_pages
 from captures.shards import Finished, read_shard
 from captures.storage import find_items
-from captures.values import Capture, ReadOptions, Shard
+from captures.values import Capture, Provenance, ReadOptions, Shard
 from cleaners import clean_many
 from cleaners.values import CleanedPage, Policy
 from flows.jobs import ShardJob
-from flows.shard import MAX_BATCH_CAPTURES, pipeline_of, run_job
+from flows.shard import gather, pipeline_of, run_job
 
 ROUNDS = 3
 PIPELINE = pipeline_of(Policy.BALANCED)
@@ -45,6 +52,29 @@ class Written(NamedTuple):
 
     batch: Batch
     pages: list[CleanedPage]
+
+
+class WriteCost(NamedTuple):
+    """What some ways of writing the same rows cost, in CPU seconds."""
+
+    captures: int
+    parts: int
+    megabytes: float
+    with_own_settings: float
+    with_our_settings: float
+    archived: float
+    making_tables: float
+
+    def __str__(self) -> str:
+        """Return the row of the table that is printed."""
+        return (
+            f"{self.captures:>8,} {self.parts:>5} {self.megabytes:>6.1f} {self.with_own_settings:>9.3f} "
+            f"{self.with_our_settings:>10.3f} {self.archived:>9.3f} "
+            f"{self.with_our_settings / self.archived:>6.0%} {self.making_tables:>8.3f}"
+        )
+
+
+HEAD = f"{'':12}captures parts     MB   plainly  same zstd   archive  speed   tables"
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -60,40 +90,55 @@ def best(work: Callable[[int], object]) -> float:
     return min(cpu_seconds(partial(work, number)) for number in range(ROUNDS))
 
 
-def to_tables(written: Written) -> list[pa.Table]:
-    """Return the tables of a batch, one a day, sorted, as the archive makes them."""
+def to_days(written: Written) -> dict[str, list[pa.Table]]:
+    """Return the tables of a batch by day, as the archive makes them."""
     days: defaultdict[str, list[Row]] = defaultdict(list)
-    batch = written.batch
-    for parts in zip(batch.capture_ids, batch.captures, batch.refs, written.pages, strict=True):
-        row = Row(*parts)
+    for row in to_rows(*written):
         days[capture_date(row.capture)].append(row)
-    return [to_table(sorted(rows, key=lambda row: row.sort_key), PIPELINE) for rows in days.values()]
+    return {day: to_tables(rows, PIPELINE) for day, rows in days.items()}
 
 
-def measure_write(captures: list[Capture], folder: Path) -> tuple[float, float, float]:
-    """Return CPU seconds of a plain write of ready tables, of making them, and of the archive's step."""
-    pages = list(clean_many(captures))
-    archive = Archive.open(folder / "raw")
-    done: list[Written] = []
-    for start in range(0, len(captures), MAX_BATCH_CAPTURES):
-        part = slice(start, start + MAX_BATCH_CAPTURES)
-        done.append(Written(archive.commit(captures[part]), pages[part]))
-    tables = [table for one in done for table in to_tables(one)]
+def commit_all(captures: Sequence[Capture], archive: Archive) -> list[Written]:
+    """Commit and clean captures in the batches of a run."""
+    done = []
+    for taken, _items in gather(captures):
+        batch = archive.commit(taken)
+        done.append(Written(batch, list(clean_many(batch.captures))))
+    return done
 
-    def write_plainly(_number: int) -> None:
+
+def measure_write(captures: Sequence[Capture], folder: Path) -> WriteCost:
+    """Return what the ways of writing the same rows cost."""
+    done = commit_all(captures, Archive.open(folder / "raw"))
+    ready = [(one.batch.digest, to_days(one)) for one in done]
+    tables = [pa.concat_tables(groups) for _, days in ready for groups in days.values()]
+
+    def write_plainly(settings: Callable[[int], dict[str, Any]], _number: int) -> None:
         for number, table in enumerate(tables):
-            pq.write_table(table, folder / f"{number}.parquet", **writer_settings(len(table)))
+            pq.write_table(table, folder / f"{number}.parquet", **settings(len(table)))
+
+    archives = [Archive.open(folder / f"archive-{number}") for number in range(ROUNDS)]
+    for archive in archives:
+        archive.begin_edition(PIPELINE)
+
+    def archive_all(number: int) -> None:
+        editions = Editions(archives[number].store)
+        for digest, days in ready:
+            editions.publish(digest, days, PIPELINE)
 
     def make_tables(_number: int) -> None:
         for one in done:
-            to_tables(one)
+            to_days(one)
 
-    def publish(number: int) -> None:
-        opened = Archive.open(folder / f"archive-{number}")
-        for one in done:
-            opened.publish(*one, PIPELINE)
-
-    return best(write_plainly), best(make_tables), best(publish)
+    return WriteCost(
+        sum(map(len, tables)),
+        len(tables),
+        sum(table.nbytes for table in tables) / 1e6,
+        best(partial(write_plainly, lambda _rows: {})),
+        best(partial(write_plainly, writer_settings)),
+        best(archive_all),
+        best(make_tables),
+    )
 
 
 def measure_pipeline(source: Path, captures: list[Capture], folder: Path) -> tuple[float, float]:
@@ -109,25 +154,39 @@ def measure_pipeline(source: Path, captures: list[Capture], folder: Path) -> tup
     return alone, best(run_all)
 
 
+def read_gold(data: Path, rendering: str, count: int) -> list[Capture]:
+    """Return gold pages as captures, one rendering of each, from sets that have them by the hundred."""
+    sets = ("wcxb_dev", "trafilatura_dev", "waddle_eval")
+    selection = Selection(data, sets, (rendering,), -(-count // len(sets)))
+    return [
+        Capture(page.payload, Provenance(f"{page.set_name}/{page.page_id}"), page.media_type, url=page.url)
+        for page in read_pages(selection)
+    ]
+
+
 def main() -> None:
     """Measure, and print the ratios."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--captures", type=int, default=5_000)
+    parser.add_argument("--captures", type=int, default=5_000, help="generated ones")
+    parser.add_argument("--pages", type=int, default=600, help="gold pages, in each of two forms")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the folder of gold pages")
     options = parser.parse_args()
+    print(f"CPU seconds, best of {ROUNDS}")
     with tempfile.TemporaryDirectory(prefix="strigil-speed-") as name:
         folder = Path(name)
         write_captures(folder / "source", options.captures)
         items = tuple(find_items(str(folder / "source")))
         found = [one for one in read_shard(Shard(items, ReadOptions())) if not isinstance(one, Finished)]
-        plain, tables, archived = measure_write(found, folder)
+        print(HEAD)
+        print(f"{'generated':12}{measure_write(found, folder / 'generated')}", flush=True)
+        for missing in find_missing(Selection(options.data)):
+            print(missing)
+        for kind, rendering in (("real text", "text:bs4"), ("real HTML", "html")):
+            if pages := read_gold(options.data, rendering, options.pages):
+                print(f"{kind:12}{measure_write(pages, folder / rendering)}", flush=True)
         alone, whole = measure_pipeline(folder / "source", found, folder)
-    print(f"{options.captures:,} captures, CPU seconds, best of {ROUNDS}")
-    print(f"plain write of ready tables  {plain:8.2f}")
-    print(f"making the tables of rows    {tables:8.2f}")
-    share = (plain + tables) / archived
-    print(f"the archive's step           {archived:8.2f}   {share:.0%} of the speed of the two above")
     print(f"clean_many alone             {alone:8.2f}")
     print(f"read, clean, archive         {whole:8.2f}   {whole / alone - 1:+.0%}")
 

@@ -79,7 +79,11 @@ def pages(draw: st.DrawFn) -> CleanedPage:
 @settings(max_examples=30, deadline=None)
 def test_rows_hold_the_pages(drawn: list[CleanedPage]) -> None:
     """Write, then read, is identity for edits and fields, and the source text can be rebuilt."""
-    rows = [Row(f"{n:032x}", make_capture(n), REF, page) for n, page in enumerate(drawn)]
+    captures = [make_capture(number) for number in range(len(drawn))]
+    rows = [
+        Row(f"{number:032x}", capture, REF, page, capture.payload_digest)
+        for number, (capture, page) in enumerate(zip(captures, drawn, strict=True))
+    ]
     sink = pa.BufferOutputStream()
     pq.write_table(to_table(rows, PIPELINE), sink)
     read = pq.read_table(pa.BufferReader(sink.getvalue())).to_pylist()
@@ -206,6 +210,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.M
             captures=batch.captures[::order],
             refs=batch.refs[::order],
             capture_ids=batch.capture_ids[::order],
+            payload_digests=batch.payload_digests[::order],
         )
         archive.publish(turned, make_pages(turned.captures), PIPELINE)
         (path,) = Path(archive.data_path(PIPELINE.edition)).rglob("*.parquet")
