@@ -85,19 +85,25 @@ def test_nothing_at_all_is_a_failure(site: Site, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "told"),
     [
-        ("nothing-here",),
-        ("missing.toml",),
-        ("ftp://a.example/",),
-        ("http://a.example/", "--allow-host", "a.example"),
+        (("nothing-here",), "neither a URL"),
+        (("missing.toml",), "no such file of sources"),
+        (("ftp://a.example/",), "only http:// and https:// are fetched. Give the page's http(s) address"),
+        (("s3://a/crawl/",), "strigil clean s3://a/crawl/"),
+        (("file:///tmp/page.html",), "strigil clean /tmp/page.html"),
+        (("http://a.example/", "--allow-host", "a.example"), "a.example"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(site: Site, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """What cannot be fetched is told without a traceback, and nothing is made."""
+def test_mistakes_are_told_in_a_sentence(
+    site: Site, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    """What cannot be fetched is told without a traceback, with what to give instead; nothing is made."""
     ended = strigil("fetch", *arguments, "--archive", "news", cwd=tmp_path)
     assert ended.returncode in {1, 2}
     assert ended.stderr.startswith(("strigil:", "Nobody"))
+    assert told in " ".join(ended.stderr.split())
+    assert not (tmp_path / "news").exists()
     assert "Traceback" not in ended.stderr
 
 

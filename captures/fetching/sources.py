@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from captures.errors import SourceNotFoundError
 from captures.fetching.errors import ForbiddenUrlError, SourcesFileError
 from captures.fetching.lists import kind_of_url
-from captures.fetching.urls import is_same_site, to_normal_url, to_origin
+from captures.fetching.urls import is_same_site, show, to_normal_url, to_origin
 from captures.fetching.values import Header, Kind, Limits
 
 Refetch = Literal["always", "due", "never"]
@@ -152,11 +152,27 @@ def to_source(text: str, **settings: Any) -> Source:
         if not Path(text).is_file():
             raise SourceNotFoundError(text, "neither a URL (http:// or https://) nor a file")
         return Source(text, Kind.LIST, name=Path(text).stem, **settings)
+    if not text.lower().startswith(("http://", "https://")):
+        raise ForbiddenUrlError(f"{show(text)}: only http:// and https:// are fetched. {_advice(text)}")
     url = to_normal_url(text)
     is_root = urlsplit(url).path == "/" and not urlsplit(url).query
     if kind is Kind.AUTO:
         kind = Kind.HOME if is_root else kind_of_url(url)
     return Source(url, kind, **{"name": to_origin(url).host, **settings})
+
+
+def _advice(text: str) -> str:
+    """Return what to do with an address that is not on the web.
+
+    >>> _advice("s3://bucket/crawl/")
+    'Clean it where it lies: strigil clean s3://bucket/crawl/'
+    """
+    scheme, _, rest = text.partition("://")
+    if scheme.lower() == "s3":
+        return f"Clean it where it lies: strigil clean {show(text)}"
+    if scheme.lower() == "file":
+        return f"A list of URLs is named by its path, captures are cleaned: strigil clean {show(rest)}"
+    return "Give the page's http(s) address, or download the file yourself and then: strigil clean FILE"
 
 
 def read_sources_file(path: str, look_up: LookUp, group: str = "") -> Plan:
