@@ -36,6 +36,13 @@ def to_text(number: int) -> str:
     return "\n".join([*_HEAD, title, "By Jane Doe", *paragraphs, *_TAIL])
 
 
+def to_note(number: int) -> str:
+    """Return a text capture of a few lines, each number another one."""
+    random_ = random.Random(number)  # noqa: S311 - nothing secret
+    title, *sentences = (_sentence(random_) for _ in range(4))
+    return "\n".join([_HEAD[1], f"{title} ({number})", ". ".join(sentences) + ".", _TAIL[-1]])
+
+
 def to_html(title: str, paragraphs: list[str]) -> str:
     """Return a page with a story and what usually stands around one."""
     story = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)

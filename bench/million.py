@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bench.generated import to_text
+from bench.generated import to_note
 
 STRIGIL: Final = Path(sys.executable).with_name("strigil")
 FILE_CAPTURES: Final = 50_000
@@ -40,7 +40,7 @@ class Step(NamedTuple):
 
 
 def write_source(folder: Path, captures: int) -> None:
-    """Write small text captures as JSONL, over three days and 97 sites."""
+    """Write text captures of a few lines as JSONL, over three days and 97 sites."""
     folder.mkdir()
     for start in range(0, captures, FILE_CAPTURES):
         with (folder / f"{start:08}.jsonl").open("w", encoding="utf-8") as file:
@@ -48,7 +48,7 @@ def write_source(folder: Path, captures: int) -> None:
                 row = {
                     "url": f"https://site{number % 97}.example/{number}",
                     "captured_at": f"2024-02-{27 + number % 3}T12:00:00Z",
-                    "text": to_text(number),
+                    "text": to_note(number),
                 }
                 file.write(json.dumps(row) + "\n")
 
