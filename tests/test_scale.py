@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]
 
@@ -25,9 +27,10 @@ from flows.shard import pipeline_of
 from flows.stop import StopSwitch
 from tests.strigil_command import clean_environ
 from tests.test_cli_clean import COUNT
-from tests.up_server import PATIENCE_SECONDS, Up
+from tests.up_server import PATIENCE_SECONDS, free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
+PREFECT = (sys.executable, "-m", "prefect", "--no-prompt")
 
 
 def clean_by(executor: Executor, folder: Path, archive: str) -> list[int]:
@@ -84,20 +87,49 @@ def test_prefect_yaml_deploys_what_up_serves() -> None:
         assert all(set(parameters) <= known for parameters in given), one["name"]
 
 
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """Run a server of Prefect that serves no deployments; that of `strigil up` would take the runs."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+    port, home = free_port(), str(tmp_path / "prefect")
+    environ = clean_environ() | {"PREFECT_HOME": home}
+    with (tmp_path / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            env=environ, stdout=log, stderr=log,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}/api"
+    try:
+        wait_until(lambda: process.poll() is not None or _answers(f"{url}/health"))
+        with temporary_settings({PREFECT_API_URL: url, PREFECT_HOME: home}):
+            yield url
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
 @pytest.mark.scale
 def test_two_workers_of_a_work_pool_share_a_run(
-    up: Up, s3_bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: str, s3_bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Deployed from prefect.yaml; each worker takes a shard; both write into one archive in a bucket."""
     environ = clean_environ() | {
-        "PREFECT_API_URL": f"{up.url}/api", "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_API_URL": server, "PREFECT_HOME": str(tmp_path / "prefect"),
         "STRIGIL_POOL": "strigil", "STRIGIL_FOLDER": str(ROOT), "STRIGIL_ARCHIVE": "archive",
+        "PREFECT_LOGGING_LEVEL": "INFO",  # a worker says what it takes
     }  # fmt: skip
-    prefect = [sys.executable, "-m", "prefect", "--no-prompt"]
 
     def run(*arguments: str) -> None:
         ended = subprocess.run(
-            [*prefect, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
+            [*PREFECT, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
             timeout=PATIENCE_SECONDS,
         )  # fmt: skip
         assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -105,9 +137,9 @@ def test_two_workers_of_a_work_pool_share_a_run(
     run("work-pool", "create", "strigil", "--type", "process")
     run("deploy", "--name", "shard")
     run("deploy", "--name", "ingest")
-    found = up.call("/deployments/name/ingest/ingest")
+    found = httpx.get(f"{server}/deployments/name/ingest/ingest").json()
     assert [s["parameters"].get("policy") for s in found["schedules"]] in (["strict", None], [None, "strict"])
-    worker = [*prefect, "worker", "start", "--pool", "strigil", "--limit", "1"]
+    worker = [*PREFECT, "worker", "start", "--pool", "strigil", "--limit", "1"]
     with (tmp_path / "workers.log").open("w") as log:
         workers = [
             subprocess.Popen([*worker, "--name", name], cwd=ROOT, env=environ, stdout=log, stderr=log)
