@@ -75,7 +75,14 @@ def strike_up(up: Up, _run_id: str) -> None:
 
 def strike_cancel(up: Up, run_id: str) -> None:
     """Cancel the run as the UI does."""
+    run = _find_run(up)
+    at_work = [run, *find_children(run)]
+    asked = time.monotonic()
     up.call(f"/flow_runs/{run_id}/set_state", state={"type": "CANCELLING"})
+    wait_until(lambda: not any(_is_alive(process) for process in at_work[1:]))
+    print(f"  its workers are gone after {time.monotonic() - asked:.1f} s", flush=True)
+    wait_until(lambda: not _is_alive(run))
+    print(f"  its process is gone after {time.monotonic() - asked:.1f} s", flush=True)
 
 
 def strike_term(up: Up, run_id: str) -> None:
@@ -95,7 +102,7 @@ def _stop_up(up: Up, run_id: str, number: signal.Signals) -> None:
     code = up.stop(number)
     print(f"  down after {time.monotonic() - asked:.1f} s, exit code {code}", flush=True)
     for process in left:
-        if Path(f"/proc/{process}").exists():
+        if _is_alive(process):
             print(f"  process {process} was left running", flush=True)
     up.start()
     print(f"  after the restart the run is {up.run(run_id)['state']['type']}", flush=True)
@@ -195,6 +202,10 @@ def find_child(parent: int, words: str) -> int:
         if words in line:
             return child
     raise LookupError(f"process {parent} has no child {words!r}")
+
+
+def _is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
 
 
 def _find_run(up: Up) -> int:

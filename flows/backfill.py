@@ -14,7 +14,6 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from archive.archive import Archive
-from cleaners.values import Policy
 from flows import dry_run
 from flows.artifacts import key, publish_report, publish_table, tell
 from flows.comparison import describe_difference
@@ -24,11 +23,10 @@ from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.overlap import wait_for_overlapping
 from flows.plan import Plan, find_input
-from flows.request import BackfillRequest, check_request, open_existing, to_request
+from flows.request import BackfillRequest, check_request, open_existing, pipeline_to, to_request
 from flows.reviews import publish_review
 from flows.run import find_notes
 from flows.said import SAID
-from flows.shard import pipeline_for, pipeline_of
 from flows.summary import count
 from flows.task_runs import SHARD_THREADS, clean_in_tasks
 
@@ -43,9 +41,8 @@ def name_run() -> str:
     except UsageError:
         return f"backfill that cannot be, {_now()}"
     what = "dry run of" if request.dry_run else "backfill"
-    return " ".join(
-        part for part in (what, request.source, request.days, f"({request.policy}), {_now()}") if part
-    )
+    named = " ".join(part for part in (what, request.source, request.days) if part)
+    return f"{named} ({request.policy}), {_now()}"
 
 
 def _now() -> str:
@@ -86,9 +83,7 @@ def _show(request: BackfillRequest) -> State[Any]:
 
 def _clean(request: BackfillRequest) -> State[Any]:
     store = Archive.open(request.archive)
-    policy = Policy(request.policy)
-    pipeline = pipeline_of(policy) if request.edition == "new" else pipeline_for(store, policy)
-    current = store.current_edition()
+    current, pipeline = store.current_edition(), pipeline_to(store, request)
     plan = Plan(store, find_input([request.source], store), pipeline, request.options)
     get_run_logger().info(
         "%s, %s of them known; edition %s of %s",

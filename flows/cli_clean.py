@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.plan import RunOptions
+    from flows.progress import OnProgress
     from flows.report import RunReport
-    from flows.run import OnProgress
     from flows.stop import StopSwitch
 
 FORMATS = "txt, html, jsonl, parquet, warc or wacz"
@@ -94,7 +94,7 @@ def show_progress(stop: StopSwitch) -> Iterator[OnProgress]:
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from flows.run import Progress as RunProgress
+    from flows.progress import Progress as RunProgress
 
     console = stderr()
     bar = Progress(

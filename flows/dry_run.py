@@ -15,6 +15,7 @@ from captures.values import Capture
 from cleaners import clean_many
 from cleaners.values import CleanedPage, Policy
 from flows.plan import RunOptions, find_input, find_new
+from flows.policies import current_policy
 from flows.summary import count, status_line
 from flows.tally import Tally
 
@@ -55,9 +56,9 @@ def preview(source: str, store: Archive | None, options: RunOptions) -> Preview:
     """
     seen = Preview()
     chosen: list[Capture] = []
-    policy = options.policy or Policy.BALANCED
+    policy = options.policy or current_policy(store)
     draw = Random(_SEED)  # noqa: S311 - a sample, not a secret
-    for capture in _read(source, store, options, seen):
+    for capture in _read(source, store, options, policy, seen):
         seen.captures += 1
         seen.damaged += capture.error is not None
         place = len(chosen) if len(chosen) < SAMPLES else draw.randrange(seen.captures)
@@ -69,13 +70,15 @@ def preview(source: str, store: Archive | None, options: RunOptions) -> Preview:
     return seen
 
 
-def _read(source: str, store: Archive | None, options: RunOptions, seen: Preview) -> Iterator[Capture]:
+def _read(
+    source: str, store: Archive | None, options: RunOptions, policy: Policy, seen: Preview
+) -> Iterator[Capture]:
     """Yield the captures a run would take."""
     for one in _read_new(source, store, options, seen):
         if isinstance(one, Finished):
             continue
         if options.selection.languages:
-            [page] = clean_many([one], policy=options.policy or Policy.BALANCED)
+            [page] = clean_many([one], policy=policy)
             if why := options.selection.why_not_page(page):
                 seen.left_out[why] += 1
                 continue

@@ -6,7 +6,7 @@ Two runs at once share queue and pace, so a schedule that overtakes itself does 
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from prefect import State, flow
 from prefect.artifacts import create_markdown_artifact
@@ -14,13 +14,13 @@ from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
-from cleaners.values import Policy
 from flows.artifacts import publish_report
 from flows.fetch import FetchOptions, fetch_plan, read_plan
 from flows.fetch_summary import to_markdown
 from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions
+from flows.policies import PolicyChoice, to_policy
 from flows.said import SAID
 from flows.secrets import look_up
 from flows.shard import pipeline_for
@@ -32,7 +32,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     sources: str,
     archive: str = "strigil-archive",
     group: str = "",
-    policy: Literal["strict", "balanced", "lenient", "annotate"] = "balanced",
+    policy: PolicyChoice = "as now",
     contact: str = "",
     allow_hosts: str = "",
     state: str = "",
@@ -44,7 +44,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         sources: A sources.toml, or URLs of feeds, sitemaps and pages, with blanks between them.
         archive: The folder of the archive, or its s3:// address, which needs a folder for state.
         group: Of a sources.toml only this schedule group; empty for all.
-        policy: How readily a doubtful line goes.
+        policy: How readily a doubtful line goes; as now: as in the current edition.
         contact: How a site can reach you, a mail address or a URL; a sources.toml may say it too.
         allow_hosts: Hosts on private addresses that may be asked all the same, as HOST:PORT.
         state: The folder of WARC files and queue; empty for the archive's own.
@@ -63,8 +63,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         create_markdown_artifact(
             to_markdown(fetched.report), key="fetch-summary", description=f"fetch {sources}"
         )
-        pipeline = pipeline_for(store, Policy(policy))
-        plan = Plan(store, fetched.items(), pipeline, RunOptions(Policy(policy)))
+        chosen = to_policy(policy)
+        pipeline = pipeline_for(store, chosen)
+        plan = Plan(store, fetched.items(), pipeline, RunOptions(chosen))
         report = clean_in_tasks(store, plan, pipeline, retries)
     except SAID as error:
         return Failed(message=str(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from prefect import State, flow
 from prefect.runtime import flow_run
@@ -12,12 +12,12 @@ from pydantic import Field
 
 from archive.archive import Archive
 from captures.values import ReadOptions
-from cleaners.values import Policy
 from flows.artifacts import publish_report
 from flows.lineage import publish_lineage
 from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions, check_input, find_input
+from flows.policies import PolicyChoice, to_policy
 from flows.reviews import publish_review
 from flows.run import find_notes
 from flows.said import SAID
@@ -36,7 +36,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     source: str,
     archive: str = "strigil-archive",
     format: str = "",  # noqa: A002
-    policy: Literal["as now", "strict", "balanced", "lenient", "annotate"] = "as now",
+    policy: PolicyChoice = "as now",
     captures_per_shard: Annotated[int, Field(ge=1)] = 2_000,
     retries: Annotated[int, Field(ge=0, le=10)] = 2,
 ) -> State[Any]:
@@ -51,7 +51,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         retries: How often a shard is tried again.
 
     """
-    chosen = None if policy == "as now" else Policy(policy)
+    chosen = to_policy(policy)
     options = RunOptions(chosen, ReadOptions(format=format or None), captures_per_shard=captures_per_shard)
     try:
         check_input([source], options.read)

@@ -10,11 +10,12 @@ import time
 
 from archive.archive import Archive
 from flows.crew import Crew
-from flows.jobs import BatchJob, ShardReport
+from flows.jobs import BatchJob
 from flows.plan import RunOptions
+from flows.policies import current_policy
+from flows.progress import OnProgress, Tracker
 from flows.report import RunReport
-from flows.run import OnProgress, Progress
-from flows.shard import current_policy, pipeline_of
+from flows.shard import pipeline_of
 from flows.stop import StopSwitch
 
 
@@ -31,23 +32,12 @@ def reclean(
         BatchJob(str(archive.root), pipeline, batch, options.clean) for batch in archive.unfinished(pipeline)
     ]
     report = RunReport(pipeline.edition)
-    progress = Progress(jobs=len(jobs))
-
-    def count(captures: int) -> None:
-        progress.captures += captures
-        on_progress(progress)
-
-    def take_in(ended: ShardReport) -> None:
-        report.add(ended)
-        progress.jobs_done += 1
-        on_progress(progress)
-        if ended.is_fatal:
-            stop.request()
-
+    tracker = Tracker(report, stop, on_progress)
+    tracker.expect(len(jobs))
     archive.begin_edition(pipeline)
-    with Crew(1 if archive.store.has_one_writer else options.workers, stop, count) as crew:
+    with Crew(1 if archive.store.has_one_writer else options.workers, stop, tracker.count) as crew:
         for _job, ended in crew.run(jobs, sum(job.batch.payload_bytes for job in jobs), may_kill=True):
-            take_in(ended)
+            tracker.take_in(ended)
     report.is_stopped |= stop.is_requested()
     report.seconds = time.perf_counter() - started
     return report

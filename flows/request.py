@@ -12,18 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSche
 
 from archive.archive import Archive
 from archive.errors import ArchiveError, NotAnArchiveError
+from archive.values import Pipeline
 from captures.errors import CaptureError
 from captures.values import ReadOptions
-from cleaners.values import Policy
 from flows.cli_options import check_archive_place
 from flows.errors import FlowError, UsageError
 from flows.languages import Language
 from flows.plan import RunOptions, check_input
+from flows.policies import PolicyChoice, current_policy, to_policy
 from flows.selection import Selection, to_site
 from flows.shard import pipeline_for, pipeline_of
 
 Format = Literal["auto", "txt", "html", "jsonl", "parquet", "warc", "wacz"]
-PolicyChoice = Literal["strict", "balanced", "lenient", "annotate"]
 # The form draws a date that may be empty as a calendar; `date | None` would be drawn as a choice of types.
 Day = Annotated[date | None, WithJsonSchema({"type": "string", "format": "date"})]
 _WHOLE_REQUEST: Final = "the form"
@@ -76,9 +76,9 @@ class BackfillRequest(BaseModel):
         description="Languages of the story, as found in the kept text; none: every language.",
     )  # fmt: skip
     policy: PolicyChoice = Field(
-        default="balanced", title="Policy",
+        default="as now", title="Policy",
         description="How readily a doubtful line goes: strict removes it, lenient keeps it, "
-        "annotate only labels.",
+        "annotate only labels; as now: as in the archive's current edition, balanced in a new archive.",
     )  # fmt: skip
     edition: Literal["current", "new"] = Field(
         default="current", title="Edition",
@@ -109,7 +109,10 @@ class BackfillRequest(BaseModel):
         """Return what the run is told."""
         read = ReadOptions(format=None if self.format == "auto" else self.format)
         return RunOptions(
-            Policy(self.policy), read, captures_per_shard=self.captures_per_shard, selection=self.selection
+            to_policy(self.policy),
+            read,
+            captures_per_shard=self.captures_per_shard,
+            selection=self.selection,
         )
 
     @property
@@ -142,6 +145,14 @@ def open_existing(place: str) -> Archive | None:
         return Archive.open(place, create=False)
     except NotAnArchiveError:
         return None
+
+
+def pipeline_to(store: Archive, request: BackfillRequest) -> Pipeline:
+    """Return the pipeline whose edition the rows go to."""
+    policy = to_policy(request.policy)
+    if request.edition == "new":
+        return pipeline_of(policy or current_policy(store))
+    return pipeline_for(store, policy)
 
 
 def check_request(request: BackfillRequest) -> None:
@@ -177,7 +188,6 @@ def _find_edition_problems(request: BackfillRequest, store: Archive | None) -> I
         if request.compare_with:
             yield f"There is nothing to compare with yet: there is no archive at {request.archive}."
         return
-    policy = Policy(request.policy)
-    pipeline = pipeline_of(policy) if request.edition == "new" else pipeline_for(store, policy)
+    pipeline = pipeline_to(store, request)
     if request.compare_with and store.find_edition(request.compare_with) == pipeline.edition:
         yield f"{request.compare_with} is the edition this would write: it cannot be compared with itself."

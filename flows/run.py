@@ -7,8 +7,7 @@ next run on the same sources takes up what is missing and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from archive.archive import Archive
 from archive.errors import PromotionRefusedError
@@ -16,23 +15,12 @@ from archive.values import Pipeline
 from captures.values import Item
 from cleaners import clean_many
 from flows.crew import Crew
-from flows.jobs import BatchJob, CleanMany, ShardJob, ShardReport
+from flows.jobs import BatchJob, CleanMany, ShardJob
 from flows.plan import Plan, RunOptions, find_input
+from flows.progress import OnProgress, Tracker
 from flows.report import RunReport
 from flows.shard import pipeline_for
 from flows.stop import StopSwitch
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a run is: jobs are shards of the input, then batches of the archive."""
-
-    captures: int = 0
-    jobs_done: int = 0
-    jobs: int = 0
-
-
-OnProgress = Callable[[Progress], None]
 
 
 def run(
@@ -60,29 +48,18 @@ def run_items(
     plan = Plan(archive, items, pipeline, options)
     report = RunReport(pipeline.edition, items=plan.items, items_known=plan.items_known)
     report.notes += find_notes(pipeline, current)
-    progress = Progress(jobs=len(plan.jobs))
-
-    def count(captures: int) -> None:
-        progress.captures += captures
-        on_progress(progress)
-
-    def take_in(ended: ShardReport) -> None:
-        report.add(ended)
-        progress.jobs_done += 1
-        on_progress(progress)
-        if ended.is_fatal:
-            stop.request()
-
+    tracker = Tracker(report, stop, on_progress)
+    tracker.expect(len(plan.jobs))
     workers = 1 if archive.store.has_one_writer else options.workers
-    with Crew(workers, stop, count) as crew:
+    with Crew(workers, stop, tracker.count) as crew:
         for job, ended in crew.run(plan.jobs, plan.size_bytes):
-            take_in(ended)
+            tracker.take_in(ended)
             if ended.is_done and isinstance(job, ShardJob):
                 plan.finish(job)
         left = find_left(archive, pipeline, options.clean)
-        progress.jobs += len(left)
+        tracker.expect(len(left))
         for _job, ended in crew.run(left, sum(job.batch.payload_bytes for job in left), may_kill=True):
-            take_in(ended)
+            tracker.take_in(ended)
             report.finished += ended.tally.captures
     report.is_stopped |= stop.is_requested()
     if not report.is_stopped:

@@ -8,7 +8,6 @@ from typing import Final
 
 from archive.archive import Archive
 from archive.log import LoggedBatch
-from archive.overview import policy_of
 from archive.values import Batch, Pipeline
 from captures.shards import Finished, read_shard
 from captures.values import Capture, ReadOptions
@@ -16,6 +15,7 @@ from captures.warc import read_payload
 from cleaners.values import CleanedPage, Fields, Policy, Status
 from cleaners.version import cleaner_version
 from flows.jobs import BatchJob, Job, ShardJob, ShardReport, StopRequested, Watch, ends_in
+from flows.policies import current_policy
 from flows.tally import Tally
 
 MAX_BATCH_CAPTURES: Final = 2_000
@@ -37,12 +37,6 @@ def pipeline_for(archive: Archive, policy: Policy | None) -> Pipeline:
     Where that cannot be, because there is none or it has other columns, they get an edition of their own.
     """
     return archive.continuing(pipeline_of(policy or current_policy(archive)))
-
-
-def current_policy(archive: Archive) -> Policy:
-    """Return the policy of the current edition; ``balanced`` in a new archive."""
-    current = archive.current_edition()
-    return Policy(policy_of(current)) if current else Policy.BALANCED
 
 
 @cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from prefect import State, flow
 from prefect.runtime import flow_run
@@ -16,14 +16,14 @@ from pydantic import Field
 
 from archive.archive import Archive
 from archive.sample import Sample
-from cleaners.values import Policy
 from flows.artifacts import publish_report, publish_table
 from flows.outcome import to_state
+from flows.policies import PolicyChoice, current_policy, to_policy
 from flows.review import write_scope
 from flows.review_numbers import Scope
 from flows.reviews import publish_page
 from flows.said import SAID
-from flows.shard import current_policy, pipeline_of
+from flows.shard import pipeline_of
 from flows.summary import count
 from flows.task_runs import SHARD_THREADS, reclean_in_tasks
 
@@ -39,7 +39,7 @@ def name_run() -> str:
 @flow(name="reclean", flow_run_name=name_run, task_runner=SHARD_THREADS, persist_result=False)
 def reclean(
     archive: str = "strigil-archive",
-    policy: Literal["as now", "strict", "balanced", "lenient", "annotate"] = "as now",
+    policy: PolicyChoice = "as now",
 ) -> State[Any]:
     """Clean everything again, from the raw captures, into an edition of the installed cleaners.
 
@@ -52,8 +52,7 @@ def reclean(
     """
     try:
         store = Archive.open(archive, create=False)
-        chosen = current_policy(store) if policy == "as now" else Policy(policy)
-        report = reclean_in_tasks(store, pipeline_of(chosen), RETRIES)
+        report = reclean_in_tasks(store, pipeline_of(to_policy(policy) or current_policy(store)), RETRIES)
     except SAID as error:
         return Failed(message=str(error))
     if report.edition != store.current_edition() and report.is_complete:

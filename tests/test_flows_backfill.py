@@ -27,7 +27,7 @@ from flows.overlap import is_overlapping
 from flows.picture import draw_run
 from flows.plan import RunOptions
 from flows.report import RunReport
-from flows.request import BackfillRequest, check_request, to_request
+from flows.request import BackfillRequest, check_request, pipeline_to, to_request
 from flows.run import run
 from flows.selection import Selection
 from flows.shard import pipeline_of
@@ -160,13 +160,17 @@ def test_what_cannot_be_is_refused(source: Path, fields: dict[str, Any], sentenc
 
 
 def test_an_edition_of_another_policy_is_not_added_to(source: Path, tmp_path: Path) -> None:
-    """Rows of two policies in one edition could not be told apart by readers."""
+    """Rows of two policies in one edition could not be told apart by readers; as now is always possible."""
     place = str(tmp_path / "archive")
     run([str(source)], Archive.open(place), RunOptions(Policy.STRICT), StopSwitch())
     asked: dict[str, Any] = {"source": str(source), "archive": place}
     with pytest.raises(UsageError, match="strict"):
         check_request(BackfillRequest(**asked, policy="lenient"))
     check_request(BackfillRequest(**asked, policy="strict"))
+    check_request(BackfillRequest(**asked))
+    assert pipeline_to(Archive.open(place), BackfillRequest(**asked)).policy == "strict"
+    new = BackfillRequest(**asked, edition="new")
+    assert pipeline_to(Archive.open(place), new).policy == "strict"
     check_request(BackfillRequest(**asked, policy="lenient", edition="new"))
     with pytest.raises(UsageError, match="compared with itself"):
         check_request(BackfillRequest(**asked, policy="strict", compare_with="current"))

@@ -70,7 +70,7 @@ def test_a_backfill_from_the_form(up: Up) -> None:
     run = up.finish(up.begin(BACKFILL, request={"source": "scrapes"}))
     assert run["state"]["name"] == "CompletedWithRejects"
     assert run["state"]["message"].startswith("9 cleaned, 1 ")
-    assert run["name"].startswith("backfill scrapes (balanced), 20")
+    assert run["name"].startswith("backfill scrapes (as now), 20")
     assert query(COUNT, up.folder / "strigil-archive") == [{"rows": 10, "captures": 10}]
     left = up.artifacts(run["id"])
     assert set(left) == {
