@@ -35,7 +35,7 @@ MIN_PART_BYTES: Final = 64 * 1024 * 1024
 """A smaller part is merged with others of its day, if there are others."""
 MAX_PART_BYTES: Final = 256 * 1024 * 1024
 """Parts are merged up to about this size."""
-MAX_INPUTS: Final = 64
+MAX_INPUTS: Final = 32
 """Parts are merged so many at a time, as each that is open takes its memory; then what came of that."""
 
 

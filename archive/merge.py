@@ -25,8 +25,10 @@ from archive.store import Store
 _KEYS: Final = ("urlkey", "captured_at", "capture_id")
 _SIZES: Final = ("text_chars", "source_text_chars")
 _MIN_READ_ROWS: Final = 16
-_MAX_READ_AHEAD_ROWS: Final = 8_192
+_MAX_READ_AHEAD_ROWS: Final = 4_096
 """Of all parts together."""
+_READ_BYTES: Final = 64 * 1024
+"""Of each column of each part, at once."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -43,7 +45,12 @@ def merge_parts(store: Store, names: Sequence[str], file: BinaryIO, keys: dict[s
     with ExitStack() as stack:
         parts = [
             stack.enter_context(
-                pq.ParquetFile(stack.enter_context(store.open(name)), page_checksum_verification=True)
+                pq.ParquetFile(
+                    stack.enter_context(store.open(name)),
+                    pre_buffer=False,  # would hold what is read ahead of all parts
+                    buffer_size=_READ_BYTES,
+                    page_checksum_verification=True,
+                )
             )
             for name in names
         ]
@@ -53,8 +60,10 @@ def merge_parts(store: Store, names: Sequence[str], file: BinaryIO, keys: dict[s
             file, SCHEMA.with_metadata(keys), **writer_settings(len(order.parts))
         ) as writer:
             for start, stop in _row_groups(order.chars):
-                table = _take_group(readers, order.parts[start:stop])
-                writer.write_table(table.replace_schema_metadata(keys), row_group_size=stop - start)
+                table = _take_group(readers, order.parts[start:stop]).replace_schema_metadata(keys)
+                writer.write_table(table, row_group_size=len(table))
+                del table
+                pa.default_memory_pool().release_unused()  # pages of many parts lie scattered in it
 
 
 def _find_order(store: Store, names: Sequence[str], parts: Sequence[pq.ParquetFile]) -> Order:

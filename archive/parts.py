@@ -22,14 +22,16 @@ from archive.values import SCHEMA_VERSION, FileRecord, Pipeline
 WRITER: Final = f"pyarrow {pa.__version__}"
 
 MAX_GROUP_ROWS: Final = 10_000
-MAX_GROUP_CHARS: Final = 128 * 1024 * 1024
-"""An Arrow string array holds 2 GiB."""
+MAX_GROUP_CHARS: Final = 32 * 1024 * 1024
+"""Of source and kept texts together: who reads, or merges, holds a whole group in memory."""
 _ZSTD_LEVEL: Final = 3
 _IDENTIFYING: Final = (
     "archive.batch", "archive.capture_date", "archive.edition", "archive.format", "archive.schema_version",
 )  # fmt: skip
 """Footer keys that tell one part of an edition from every other."""
 _FALSE_POSITIVES: Final = 0.01
+_PAGE_CHECK_ROWS: Final = 64
+"""After so many rows the writer looks whether a page has its megabyte: texts are long."""
 
 
 class Place(NamedTuple):
@@ -135,6 +137,7 @@ def writer_settings(rows: int) -> dict[str, Any]:
         "write_statistics": list(WITH_STATISTICS),
         "write_page_index": True,
         "write_page_checksum": True,
+        "write_batch_size": _PAGE_CHECK_ROWS,
         "sorting_columns": [
             pq.SortingColumn(SCHEMA.get_field_index("urlkey")),
             pq.SortingColumn(SCHEMA.get_field_index("captured_at"), nulls_first=True),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import resource
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from pathlib import Path
 from archive.archive import Archive
 from archive.read import query
 from archive.values import Pipeline
+from bench.million import run
 from captures.values import Capture, Provenance
 from cleaners.values import CleanedPage, Edit, Fields, Status
 
@@ -71,22 +71,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="strigil-compact-") as folder:
         archive = Archive.open(Path(folder, "archive"))
         fill(archive, options.parts, options.rows)
-        before, memory = measure_query(archive), _peak_megabytes()
-        started, cpu = time.perf_counter(), time.process_time()
-        days = [day._asdict() for day in archive.compact()]
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-        print(*days, sep="\n")
-        print(
-            f"{seconds:.1f} s, {cpu:.1f} CPU s; "
-            f"peak memory {memory:,.0f} MB before, {_peak_megabytes():,.0f} MB after"
-        )
+        before = measure_query(archive)
+        step = run("compact", "compact", "--archive", archive.root)
+        print(f"{step.seconds:.1f} s, {step.cpu_seconds:.1f} CPU s, peak memory {step.peak_mb:,.0f} MB")
+        print(f"parts: {options.parts} before, {len(list(Path(archive.data_path()).glob('*/*')))} after")
         after = measure_query(archive)
         print(f"count over all parts: {before * 1000:.0f} ms before, {after * 1000:.0f} ms after")
         print(f"problems: {len(list(archive.verify()))}")
-
-
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
