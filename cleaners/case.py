@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final, NamedTuple
 
 from cleaners.labels import LABELS, Safety
@@ -13,6 +14,9 @@ DECISIVE: Final = frozenset({"site", "hidden"})
 """Families that need no second opinion: a person's rule, and what no reader of the page saw."""
 STRUCTURE: Final = frozenset({"semantic", "words", "repetition"})
 """Families that see where a line stands, not what it says: they name it less exactly."""
+MARKED_APART: Final = frozenset({"html_caption"})
+"""Families that read in the page's own markup that a line of kind D stands beside the running text: there
+it is data, as kind C is, and the policy says whether it stays."""
 
 WORDING_LEAD: Final = 0.1
 SURE: Final = 0.85
@@ -31,11 +35,15 @@ EVEN_CHANCE: Final = 0.5
 
 
 class Bar(NamedTuple):
-    """How much a case must weigh by kind of label, and the removal budget of the policy."""
+    """How much a case must weigh by kind of label, and the removal budget of the policy.
+
+    ``d`` is for lines of kind D that their markup sets apart; no other line of kind D goes.
+    """
 
     a: float
     b: float
     c: float
+    d: float
     max_prose_share: float
 
     @property
@@ -45,10 +53,10 @@ class Bar(NamedTuple):
 
 
 BARS: Final[dict[Policy, Bar]] = {
-    Policy.STRICT: Bar(a=0.3, b=1.0, c=0.5, max_prose_share=0.8),
-    Policy.BALANCED: Bar(a=0.5, b=1.5, c=0.75, max_prose_share=0.6),
-    Policy.LENIENT: Bar(a=0.9, b=2.0, c=0.9, max_prose_share=0.4),
-    Policy.ANNOTATE: Bar(a=0.5, b=1.5, c=0.75, max_prose_share=1.0),
+    Policy.STRICT: Bar(a=0.3, b=1.0, c=0.5, d=0.5, max_prose_share=0.8),
+    Policy.BALANCED: Bar(a=0.5, b=1.5, c=0.75, d=0.75, max_prose_share=0.6),
+    Policy.LENIENT: Bar(a=0.9, b=2.0, c=0.9, d=inf, max_prose_share=0.4),
+    Policy.ANNOTATE: Bar(a=0.5, b=1.5, c=0.75, d=0.75, max_prose_share=1.0),
 }
 
 
@@ -90,7 +98,8 @@ class Case:
         """Take what a family says."""
         if family in DECISIVE:
             self.decisive = self.decisive or span
-        side = self.story if LABELS[span.label].safety is Safety.D else self.debris
+        is_story = LABELS[span.label].safety is Safety.D and family not in MARKED_APART
+        side = self.story if is_story else self.debris
         if family not in side or side[family].score < span.score:
             side[family] = span
 
@@ -106,6 +115,8 @@ class Case:
             if verdict is None:
                 return _remove(self.model_label, self.chance)
             return Decision(*verdict[2:5], kept=False, value=self._value(verdict.label))
+        if protected is None and verdict and LABELS[verdict.label].safety is Safety.D:
+            protected = verdict
         return _keep(protected) if protected else self._body()
 
     def _goes(self, verdict: Span | None, bonus: float, bar: Bar) -> bool:
@@ -124,7 +135,9 @@ class Case:
             model = min(model, 0.0)
         weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
         weight -= sum(s.score for s in self.story.values())
-        needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c}[LABELS[verdict.label].safety]
+        needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c, Safety.D: bar.d}[
+            LABELS[verdict.label].safety
+        ]
         return weight + min(model, 0.0) >= needed or weight + model >= max(needed, bar.b - MODEL_LEAD)
 
     def _verdict(self) -> Span | None:

@@ -22,9 +22,7 @@ MAX_TAG_CHARS: Final = 60
 MAX_SECTION_CHARS: Final = 40
 MAX_CREDIT_CHARS: Final = 120
 FIELD_SCORE: Final = 0.8
-_STORY_FIELDS: Final = frozenset(
-    boxes.BYLINE_WORDS | boxes.DATE_WORDS | boxes.TAG_WORDS | boxes.CAPTION_WORDS | boxes.CREDIT_WORDS
-)
+_STORY_FIELDS: Final = frozenset(boxes.BYLINE_WORDS | boxes.DATE_WORDS | boxes.TAG_WORDS | boxes.CREDIT_WORDS)
 
 
 def find_words(page: Page) -> Iterator[Span]:
@@ -51,9 +49,6 @@ def _find_field(page: HtmlPage, line: int) -> Iterator[Span]:
     if words & boxes.DATE_WORDS and size <= MAX_DATE_CHARS and (value := to_iso(text)):
         label = "updated" if words & boxes.UPDATE_WORDS else "published"
         yield page.span(line, label, reason=f"html/class/{label}", score=FIELD_SCORE, value=value)
-    elif words & boxes.CAPTION_WORDS:
-        if page.link_density(line) < 0.5:
-            yield page.span(line, "caption", reason="html/class/caption", score=FIELD_SCORE)
     elif words & boxes.BYLINE_WORDS and size <= MAX_BYLINE_CHARS:
         if people := read_people(text):
             yield page.span(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from cleaners.html.boxes import CAPTION_WORDS
 from cleaners.html.htmlpage import HtmlPage
 from cleaners.segment import fold_lines
 from cleaners.values import Page, Span
 
+MAX_CAPTION_LINKS: Final = 0.5
 _HEADINGS: Final = ("h1", "h2", "h3")
 
 
@@ -32,14 +34,19 @@ def find_title(page: Page) -> Iterator[Span]:
 
 
 def find_captions(page: Page) -> Iterator[Span]:
-    """Yield ``caption`` for ``figcaption`` lines outside boxes."""
+    """Yield ``caption`` for lines in a ``figcaption``, or under a class word for one, outside boxes."""
     if not isinstance(page, HtmlPage):
         return
-    captions = {
-        number
-        for number, place in enumerate(page.places)
-        if "figcaption" in place.path and not place.hidden and not page.view.is_boxed(number)
-    }
-    for line, place_number in enumerate(page.place_of) if captions else ():
-        if place_number in captions:
-            yield page.span(line, "caption", reason="html/figcaption", score=0.9)
+    reasons = [_to_caption_reason(page, number) for number in range(len(page.places))]
+    for line, place in enumerate(page.place_of) if any(reasons) else ():
+        if (reason := reasons[place]) and page.link_density(line) < MAX_CAPTION_LINKS:
+            yield page.span(line, "caption", reason=reason, score=0.9)
+
+
+def _to_caption_reason(page: HtmlPage, number: int) -> str:
+    place = page.places[number]
+    if place.hidden or page.view.is_boxed(number):
+        return ""
+    if "figcaption" in place.path:
+        return "html/figcaption"
+    return "html/class/caption" if not CAPTION_WORDS.isdisjoint(place.words - page.view.wrappers) else ""
