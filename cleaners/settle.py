@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence, Set
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, decide_alone
@@ -71,18 +71,17 @@ def _ask_model(
 
 
 def _find_framed(judgement: Judgement) -> set[int]:
-    """Return the few lines the model would not take between, above or below stretches of the story."""
+    """Return the few lines the model would not take between, above or below stretches of the story.
+
+    None where such a stretch is long: that is the frame of a whole page, and the short ones are parts of it.
+    """
     framed: set[int] = set()
-    run: list[int] = []
-    for line, chance in zip(judgement.lines, judgement.chances, strict=True):
-        if chance < EVEN_CHANCE:
-            run.append(line)
-            continue
-        if len(run) <= MAX_FRAMED_LINES:
-            framed.update(run)
-        run = []
-    if len(run) <= MAX_FRAMED_LINES:
-        framed.update(run)
+    chances = zip(judgement.lines, judgement.chances, strict=True)
+    for is_story, run in groupby(chances, lambda one: one[1] >= EVEN_CHANCE):
+        lines = [line for line, _ in run]
+        if not is_story and len(lines) > MAX_FRAMED_LINES:
+            return set()
+        framed.update(() if is_story else lines)
     return framed
 
 
