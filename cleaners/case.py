@@ -80,8 +80,8 @@ class Case:
 
     ``is_inside`` says that it stands between the first and the last paragraph of the page,
     ``is_framed`` that it is one of few lines between stretches the model takes for the story, or between
-    the story and the end of the page. There what the model says against a line does not count: to it
-    sub-headings, results and short answers look like menus.
+    the story and the end, of a page without a frame. There what the model says against a line does not
+    count: to it sub-headings, results and short answers look like menus.
     """
 
     is_inside: bool

@@ -44,6 +44,8 @@ _NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "ta
 
 MIN_FIELD_SCORE: Final = 0.5
 """A line may go on several weak signs; what it says becomes a field only on one good one."""
+MIN_TYPE_SCORE: Final = 0.4
+"""Below this the type of a page is wrong as often as right."""
 BELOW_STORY: Final = 0.45
 MOVED: Final = timedelta(days=7)
 """A page whose address names a day so much earlier than its markup was moved, and stamped anew."""
@@ -133,6 +135,8 @@ def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
     if not candidates:
         return []
     best = max(candidates, key=lambda c: c.score)
+    if name == "page_type" and best.score < MIN_TYPE_SCORE:
+        return []
     if name in {"related", "credits"}:
         return list(candidates)
     if name == "tags":  # one tag alone is mostly a list that lost its commas

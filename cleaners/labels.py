@@ -5,7 +5,8 @@
 * ``A``: one piece of evidence on the whole line is enough;
 * ``B``: two independent pieces are needed (wording, place in the page, structure, the model);
 * ``C``: data. The line leaves the text and its value becomes a field;
-* ``D``: part of the story. Never removed by a generic rule, only by a person's site rule.
+* ``D``: part of the story. Never removed by a generic rule, only by a person's site rule; a caption also
+  where the page's markup sets it apart.
 """
 
 from __future__ import annotations

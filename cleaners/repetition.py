@@ -2,7 +2,7 @@
 
 In the wild: the lead repeated under the picture, a stamp printed twice, the same teaser in two boxes.
 Left alone: the first of two equal lines (unless it is removed itself: then the second is the story's);
-short lines, which may be a refrain and which the line tagger judges.
+lines that say the same of other numbers; short lines, which may be a refrain and which the tagger judges.
 """
 
 from __future__ import annotations
@@ -19,6 +19,13 @@ def find(page: Page) -> Iterator[Span]:
     seen: set[str] = set()
     for line, key in enumerate(page.keys):
         if len(key) >= MIN_TWIN_CHARS:
-            if key in seen:
+            twin = to_twin_key(page, line)
+            if twin in seen:
                 yield page.span(line, "duplicate", reason="duplicate/same-line")
-            seen.add(key)
+            seen.add(twin)
+
+
+def to_twin_key(page: Page, line: int) -> str:
+    """Return what two lines that say the same have in common: the comparison key and the numbers in it."""
+    key = page.keys[line]
+    return key if "0" not in key else f"{key} {''.join(filter(str.isdigit, page.texts[line]))}"

@@ -14,6 +14,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, decide_alone
+from cleaners.repetition import to_twin_key
 from cleaners.tagger.tagger import NOTHING, Judgement
 from cleaners.values import Page, Policy, Span
 
@@ -108,9 +109,9 @@ def _drop_duplicates(page: Page, cases: Mapping[int, Case], decisions: list[Deci
     kept: dict[str, int] = {}
     for line, decision in enumerate(decisions):
         if decision.kept and page.texts[line]:
-            kept.setdefault(page.keys[line], line)
+            kept.setdefault(to_twin_key(page, line), line)
     for line, span in twins:
-        if kept.get(page.keys[line], line) < line:
+        if kept.get(to_twin_key(page, line), line) < line:
             decisions[line] = Decision("duplicate", span.reason, span.score, kept=False)
 
 

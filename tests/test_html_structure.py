@@ -87,7 +87,6 @@ WORDS = {
     "tags": ("<p class=tags><a href=/o>Oslo</a></p>", "Oslo", "tags"),
     "section": ("<p class=kicker><a href=/w>World</a></p>", "World", "section"),
     "credit": ("<p class=photo-credit>Jane Doe / NTB</p>", "Jane Doe / NTB", "credit"),
-    "caption": ("<p class=wp-caption-text>The bridge.</p>", "The bridge.", "caption"),
 }
 
 
@@ -137,6 +136,11 @@ def test_captions() -> None:
     figure = "<figure><img src=x><figcaption>The bridge.</figcaption></figure>"
     assert labels(story.find_captions, figure) == {"The bridge.": ("caption", 0.9)}
     assert labels(story.find_captions, f"<aside>{figure}</aside>") == {}
+    around_all = f"<div class=caption>{STORY}</div>"
+    assert labels(story.find_captions, around_all) == {}, "a word around all the prose"
+    classed = f"{STORY}<div class=image-caption>Two piles.</div>"
+    assert labels(story.find_captions, classed) == {"Two piles.": ("caption", 0.9)}
+    assert labels(story.find_captions, f"{STORY}<div class=caption><a href=/>Two piles.</a></div>") == {}
 
 
 def test_text_pages_have_no_structure() -> None:

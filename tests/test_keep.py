@@ -28,6 +28,26 @@ def test_keeping_never_removes_more(policy: Policy) -> None:
     assert kept <= more
 
 
+@pytest.mark.parametrize(
+    ("policy", "keep", "stays"),
+    [("strict", (), False), ("balanced", (), False), ("lenient", (), True), ("balanced", ("caption",), True)],
+)
+def test_captions_stay_where_asked_for(policy: str, keep: tuple[str, ...], *, stays: bool) -> None:
+    """What the markup sets apart as a caption leaves the text with its label, unless it is asked for."""
+    figure = "<figure><img src=x><figcaption>The bridge on Tuesday.</figcaption></figure>"
+    html = f"<article><h1>Bridge closed</h1><p>{STORY}</p>{figure}<p>{STORY}!</p><p>{STORY}?</p></article>"
+    page = clean(html, "text/html", policy=policy, keep=keep)
+    assert ("The bridge on Tuesday." in page.text) is stays
+    assert [(line.label, line.kept) for line in page.lines][2] == ("caption", stays)
+    assert page.rebuild() == page.source_text
+
+
+def test_a_caption_that_only_its_wording_tells_stays() -> None:
+    """In a text capture nothing but wording tells a caption from a sentence of the story."""
+    caption = "In this photo taken on Tuesday, divers stand beside the damaged piles."
+    assert caption in clean(f"Bridge closed\n\n{STORY}\n\n{caption}\n\n{STORY}!", policy="strict").text
+
+
 def test_a_label_that_does_not_exist_is_a_wrong_call() -> None:
     """A misspelt label would silently keep nothing."""
     with pytest.raises(ValueError, match="no label 'captions'"):

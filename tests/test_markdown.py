@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 
 import pytest
 
@@ -82,6 +83,40 @@ def test_article_in_data(name: str) -> None:
     assert all(text in page.text for text in PARAGRAPHS)
     assert {line.reason for line in page.lines if line.kept} >= {"html/article-in-data"}
     assert page.rebuild() == page.source_text
+
+
+COOKED = [{"cooked": f"<p>{text}</p>", "username": "jane"} for text in BODY.split("\n\n")]
+ATTRIBUTES = {
+    "Inertia": ("id=app data-page", {"component": "Story", "props": {"story": {"body": BODY}}}),
+    "Discourse": (
+        "id=data-preloaded data-preloaded",
+        {"site": "{}", "topic_12": json.dumps({"post_stream": {"posts": COOKED}})},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_article_in_an_attribute(name: str) -> None:
+    """State may stand in an attribute of an empty element, as JSON inside JSON."""
+    attribute, value = ATTRIBUTES[name]
+    page = clean(SHELL.format(f'<div {attribute}="{escape(json.dumps(value))}"></div>'), "text/html")
+    assert all(text in page.text for text in PARAGRAPHS)
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"a": "{"}', "[]", '{"a": "{\\"b\\": 1"}'])
+def test_damaged_state(damage: str) -> None:
+    """State that cannot be read says nothing."""
+    page = clean(SHELL.format(f'<div data-page="{escape(damage)}"></div>'), "text/html")
+    assert page.source_text.startswith("Bridge closed")
+
+
+def test_noscript_where_little_else_is() -> None:
+    """A page drawn by script has its story in ``noscript``; where the page shows it, that is a notice."""
+    story = "".join(f"<p>{text}</p>" for text in BODY.split("\n\n"))
+    page = clean(SHELL.format(f"<noscript>{story}</noscript>"), "text/html")
+    assert all(text in page.text for text in PARAGRAPHS)
+    shown = clean(SHELL.format(story + "<noscript><p>Turn it on.</p></noscript>"), "text/html")
+    assert "Turn it on." not in shown.source_text
 
 
 def test_article_in_data_is_left_alone() -> None:

@@ -8,13 +8,19 @@ element, on the way down, and shared by the lines below it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
 from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
-from cleaners.html.embedded import MIN_PARAGRAPH_CHARS, find_article, is_html
+from cleaners.html.embedded import (
+    MAX_SHELL_CHARS,
+    MIN_ARTICLE_CHARS,
+    MIN_PARAGRAPH_CHARS,
+    find_article,
+    is_html,
+)
 from cleaners.html.found import AUTHOR_LINK, WANTED_ITEMS, WANTED_RELS, Found
 from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
@@ -57,6 +63,8 @@ _TELLING: Final = frozenset({"id", "role", "itemprop", "rel", "hidden", "aria-hi
 """Attributes that say more of an element than its class does."""
 _STATES: Final = frozenset({"__NEXT_DATA__", "__NUXT_DATA__", "__APOLLO_STATE__", "__PRELOADED_STATE__"})
 """Scripts in which frameworks keep what a page is made from, as JSON."""
+_STATE_ATTRIBUTES: Final = ("data-page", "data-preloaded")
+"""Attributes with the same: Inertia, Discourse."""
 MAX_VALUES: Final = 200
 MAX_NAMED: Final = 50
 MAX_NAMED_CHARS: Final = 160
@@ -79,25 +87,40 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 def read_html(html: str) -> tuple[Lines, Found]:
     """Return the rendered lines and the metadata values of one HTML page.
 
-    ``<noscript>`` is rendered only where the page has no other text.
+    ``<noscript>`` is rendered only where the page shows next to no prose without it.
     """
     source = _to_utf8(tame(html))
-    lines, found = _walk(_parse(source, scripting=True), _KINDS)
-    if not lines.texts and b"<noscript" in source.lower():
-        lines, found = _walk(_parse(source, scripting=False), _KINDS_WITHOUT_SCRIPTS)
+    root = _parse(source, scripting=True)
+    lines, found = _walk(root, _KINDS)
+    if _count_prose(lines) <= MAX_SHELL_CHARS:
+        if b"<noscript" in source.lower():
+            others = _walk(_parse(source, scripting=False), _KINDS_WITHOUT_SCRIPTS)
+            if not lines.texts or _count_prose(others[0]) >= MIN_ARTICLE_CHARS:
+                lines, found = others
+        found.states.extend(_read_states(root))
     if found.states or any("articleBody" in script for script in found.scripts):
         _append_article(lines, found)
     return lines, found
 
 
+def _read_states(root: LexborNode | None) -> Iterator[str]:
+    """Yield what frameworks keep in attributes."""
+    for name in _STATE_ATTRIBUTES:
+        if root is not None and (node := root.css_first(f"[{name}]")):
+            yield node.attributes.get(name) or ""
+
+
 def _append_article(lines: Lines, found: Found) -> None:
     """Add the article that the page carries as data, where the DOM holds clearly less."""
-    prose = sum(len(text) for text in lines.texts if len(text) >= MIN_PARAGRAPH_CHARS)
-    if article := find_article(found.scripts, found.states, prose):
+    if article := find_article(found.scripts, found.states, _count_prose(lines)):
         inner = (
             _walk(_parse(_to_utf8(tame(article)), scripting=True), _KINDS)[0] if is_html(article) else None
         )
         lines.append_article(inner.texts if inner else article.splitlines(), _IDS["article"])
+
+
+def _count_prose(lines: Lines) -> int:
+    return sum(len(text) for text in lines.texts if len(text) >= MIN_PARAGRAPH_CHARS)
 
 
 def _to_utf8(html: str) -> bytes:

@@ -21,7 +21,18 @@ MAX_SHELL_CHARS: Final = 250
 MIN_PARAGRAPH_CHARS: Final = 60
 MAX_VALUES: Final = 200_000
 _TEXT_KEYS: Final = frozenset(
-    {"articleBody", "body", "bodyHtml", "content", "contentHtml", "html", "paragraph", "text", "value"}
+    {
+        "articleBody",
+        "body",
+        "bodyHtml",
+        "content",
+        "contentHtml",
+        "cooked",
+        "html",
+        "paragraph",
+        "text",
+        "value",
+    }
 )
 # Linear: one class up to one bracket.
 _TAG: Final = re.compile(r"<[a-zA-Z/][^<>]{0,300}>")
@@ -71,6 +82,8 @@ def _find_texts(state: Any) -> Iterator[str]:
             waiting.extend(reversed(list(value.items())))
         elif isinstance(value, list):
             waiting.extend((key, item) for item in reversed(value))
+        elif isinstance(value, str) and value.startswith('{"'):
+            waiting.append((key, read_json(value)))
         elif (
             isinstance(value, str)
             and key in _TEXT_KEYS

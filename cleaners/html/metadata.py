@@ -21,6 +21,7 @@ from cleaners.html.address_day import find_day
 from cleaners.html.dates import is_after, to_iso
 from cleaners.html.found import AUTHOR_LINK, Found
 from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types, to_urls
+from cleaners.html.page_types import find_page_types
 from cleaners.html.people import read_people, to_people
 from cleaners.html.titles import to_headline
 from cleaners.html.vocabulary import (
@@ -73,9 +74,12 @@ def find_evidence(
 
     ``headings`` are the visible ``h1`` of the page.
     """
-    candidates = [*_from_objects(found), *_from_metas(found), *_from_items(found), *_from_times(found)]
+    objects = list(read_objects(found.scripts))
+    candidates = [*_from_objects(objects), *_from_metas(found), *_from_items(found), *_from_times(found)]
     candidates.extend(_from_named(found))
     candidates.extend(_from_head(found))
+    types = find_page_types(objects, found.metas, url)
+    candidates.extend(("page_type", [value], source, score) for value, source, score in types)
     if day := find_day(url):
         candidates.append(("published_at", [day[0]], "url", day[1]))
     candidates.extend(_from_headings(headings, [t for c in candidates if c[0] == "title" for t in c[1]]))
@@ -93,9 +97,8 @@ def find_evidence(
             yield Evidence(name, value, source, score)
 
 
-def _from_objects(found: Found) -> Iterator[Candidate]:
+def _from_objects(objects: Sequence[Mapping[str, Any]]) -> Iterator[Candidate]:
     """Yield what JSON-LD says, of articles before pages."""
-    objects = list(read_objects(found.scripts))
     by_id = {str(item["@id"]): item for item in objects if "@id" in item and "name" in item}
     for types, kind, trust in (
         (NEWS, "article", 1.0),
