@@ -53,8 +53,8 @@ def test_page_types_left_alone(html: str, url: str | None) -> None:
 
 
 def test_a_page_that_says_nothing_of_its_type() -> None:
-    """Three lines are no page to tell the type of; what a page states counts on three lines too."""
-    html = "<p>Ferry<p>Bridge<p>Quay"
+    """Two lines are no page to tell the type of; what a page states counts on two lines too."""
+    html = "<p>Ferry<p>Bridge"
     assert clean(html, "text/html").fields.page_type is None
     stated = clean(html + ld('{"@type": "QAPage"}'), "text/html").fields
     assert (stated.page_type, stated.page_type_score) == ("forum", 0.95)
