@@ -14,13 +14,15 @@ from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
-from flows.artifacts import publish_report
+from flows.artifacts import key, publish_report, tell
 from flows.fetch import FetchOptions, fetch_plan, read_plan
 from flows.fetch_summary import to_markdown
 from flows.new_lines import find_new_lines
 from flows.outcome import to_state
 from flows.plan import Plan, RunOptions
 from flows.policies import PolicyChoice, to_policy
+from flows.reviews import publish_review
+from flows.run import find_notes
 from flows.said import SAID
 from flows.secrets import look_up
 from flows.shard import pipeline_for
@@ -60,14 +62,15 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     try:
         store = Archive.open(archive)
         fetched = fetch_plan(read_plan(sources.split(), options, look_up), archive, options)
-        create_markdown_artifact(
-            to_markdown(fetched.report), key="fetch-summary", description=f"fetch {sources}"
-        )
+        text = to_markdown(fetched.report)
+        tell(lambda: create_markdown_artifact(text, key=key("requests"), description=f"fetch {sources}"))
         chosen = to_policy(policy)
-        pipeline = pipeline_for(store, chosen)
+        current, pipeline = store.current_edition(), pipeline_for(store, chosen)
         plan = Plan(store, fetched.items(), pipeline, RunOptions(chosen))
         report = clean_in_tasks(store, plan, pipeline, retries)
     except SAID as error:
         return Failed(message=str(error))
+    report.notes += find_notes(pipeline, current)
     publish_report(report, new_lines=find_new_lines(store, report))
+    publish_review(store, report)
     return to_state(report)

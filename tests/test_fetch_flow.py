@@ -86,7 +86,7 @@ def _artifacts() -> list[str]:
     from prefect import get_client
     from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-    wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["fetch-summary"]))
+    wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["fetch-requests"]))
     with get_client(sync_client=True) as client:
         return [str(artifact.data) for artifact in client.read_artifacts(artifact_filter=wanted)]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +18,7 @@ import pytest
 
 from captures.fetching.queue import Queue, Work
 from captures.fetching.state import State
-from captures.fetching.values import Found, Kind
+from captures.fetching.values import Found, Kind, Limits
 from tests.fetch_runs import captures, ends, fetch
 from tests.fetch_site import Page, Site, robots, serving, sitemap
 from tests.test_fetch_warc import check
@@ -153,6 +157,44 @@ def test_a_dead_worker_holds_nobody_up(tmp_path: Path) -> None:
         report = fetch(tmp_path, site.url("/slow.html"), *urls, site=site)
     assert report.outcomes == {"new": 3}
     assert set(ends(report).values()) == {("new", "")}
+
+
+class _CancelledError(BaseException):
+    """What Prefect raises in the thread of a flow that is cancelled."""
+
+
+def test_a_cancelled_run_waits_for_no_answer(tmp_path: Path) -> None:
+    """A signal ends the requests under way; what they asked for is asked again, by the next run."""
+    released, waited = threading.Event(), []
+
+    def cancel(*_: object) -> None:
+        raise _CancelledError
+
+    before = signal.signal(signal.SIGALRM, cancel)
+    slow = Limits(read_seconds=200, total_seconds=200)
+    with serving({"/slow.html": Page(raw=lambda _: waited.append(released.wait(100)))}) as site:
+        try:
+            _when(lambda: "/slow.html" in site.paths(), lambda: os.kill(os.getpid(), signal.SIGALRM))
+            with pytest.raises(_CancelledError):
+                fetch(tmp_path, site.url("/slow.html"), site=site, limits=slow)
+            assert waited == []
+        finally:
+            released.set()
+            signal.signal(signal.SIGALRM, before)
+        site.pages["/slow.html"] = Page(b"<p>Here at last")
+        report = fetch(tmp_path, site.url("/slow.html"), site=site)
+    assert ends(report) == {"/slow.html": ("new", "")}
+
+
+def _when(is_so: Callable[[], bool], then: Callable[[], None]) -> None:
+    """Do something in a thread of its own once something is so."""
+
+    def wait() -> None:
+        while not is_so():
+            time.sleep(0.01)
+        then()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def test_several_at_once_keep_the_pause_between_starts(tmp_path: Path) -> None:

@@ -73,33 +73,40 @@ class Client:
         """Close all connections."""
         self._connections.close()
 
+    def cut(self) -> None:
+        """End all requests at once, from another thread than theirs."""
+        self._connections.cut()
+
     def get(self, request: Request) -> Exchange:
         """Return the exchange for one URL, also if the answer is an error or a redirect.
 
-        Raises ``RefusedError`` and ``FetchFailedError``.
+        Raises ``RefusedError`` and ``FetchFailedError``, and ``InterruptedError`` after ``cut``.
         """
         origin = to_origin(request.url)
         headers = (Header("Host", origin.netloc), *self._headers, *request.headers)
         sent = _to_bytes(request.url, headers)
         while True:
+            self._connections.raise_if_cut()
             clock = Clock(request.limits)
             connection = self._connections.take(origin, clock)
             talk, was_used = _Talk(connection, clock, sent), connection.is_used
             try:
                 exchange = _ask(talk, request, headers)
             except FetchFailedError as error:
+                self._connections.raise_if_cut()
                 if was_used and not talk.received and error.reason != "timeout":
                     continue  # the server had closed the connection that was kept: ask on another
                 raise
             finally:
                 self._leave(talk)
+            self._connections.raise_if_cut()
             return exchange
 
     def _leave(self, talk: _Talk) -> None:
         if talk.is_clean():
             self._connections.give_back(talk.connection)
         else:
-            talk.connection.close()
+            self._connections.drop(talk.connection)
 
 
 def _to_bytes(url: str, headers: Sequence[Header]) -> bytes:

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,6 +73,11 @@ class Connection:
         poll.register(self._socket, select.POLLIN)
         return bool(poll.poll(0))
 
+    def cut(self) -> None:
+        """End what is under way over it, from another thread: who waits for it sees its end."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # that of TLS is not for other threads
+
     def close(self) -> None:
         """Close it."""
         self._socket.close()
@@ -86,6 +92,8 @@ class Connections:
         self._tls.set_alpn_protocols(["http/1.1"])
         self._lock = threading.Lock()
         self._idle: deque[Connection] = deque()
+        self._in_use: set[Connection] = set()
+        self._is_cut = False
 
     def take(self, origin: Origin, clock: Clock) -> Connection:
         """Return an idle connection to an origin, or a new one.
@@ -94,18 +102,42 @@ class Connections:
         """
         while (connection := self._take_idle(origin)) is not None:
             if not connection.is_stale():
-                return connection
+                break
             connection.close()
-        return self._open(origin, clock)
+        connection = connection or self._open(origin, clock)
+        with self._lock:
+            self._in_use.add(connection)
+            if self._is_cut:
+                connection.cut()
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next request; the one that is idle for longest goes for it."""
         connection.idle_since = time.monotonic()
         with self._lock:
+            self._in_use.discard(connection)
             self._idle.append(connection)
             surplus = self._idle.popleft() if len(self._idle) > self._kept else None
         if surplus:
             surplus.close()
+
+    def drop(self, connection: Connection) -> None:
+        """Close a connection that cannot be used again."""
+        with self._lock:
+            self._in_use.discard(connection)
+        connection.close()
+
+    def cut(self) -> None:
+        """End all requests that are under way, and those that others are about to begin."""
+        with self._lock:
+            self._is_cut = True
+            for connection in self._in_use:
+                connection.cut()
+
+    def raise_if_cut(self) -> None:
+        """Raise ``InterruptedError`` if requests were ended, so that nobody takes that for an answer."""
+        if self._is_cut:
+            raise InterruptedError("fetching was ended in the middle of a request")
 
     def close(self) -> None:
         """Close all idle connections."""

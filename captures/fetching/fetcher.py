@@ -81,6 +81,10 @@ class Fetcher:
             fault = f"fault: {type(error).__name__}: {show(str(error))}"
             self._tools.queue.finish(work, Ended(Outcome.FAILED, fault))
 
+    def cut(self) -> None:
+        """End all requests at once; what was asked in vain is given back as that of a killed process."""
+        self._tools.client.cut()
+
     def _refusal(self, found: Found, source: Source, rules: Rules) -> Ended | None:
         """Return why a URL is not asked, if so."""
         if not rules.allows(found.url):

@@ -104,7 +104,12 @@ class Session:
 
         with ThreadPoolExecutor(self._options.threads) as pool:
             ends = [pool.submit(work) for _ in range(self._options.threads)]
-        return all(end.result() for end in ends)
+            try:
+                return all(end.result() for end in ends)
+            except BaseException:  # a signal, or one that broke: what the others wait for may take minutes
+                self._is_broken = True
+                fetcher.cut()
+                raise
 
     def _next(self, queue: Queue, run: Run) -> Work | None:
         """Return the next URL, once its host may be asked; None when there is no more.
