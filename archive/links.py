@@ -2,10 +2,11 @@
 
     clean/<edition>/links/sketches/*.parquet     what each document is like, a file a part
     clean/<edition>/links/<digest>/duplicates.parquet, shared_quotes.parquet, versions.parquet
-    clean/<edition>/links/CURRENT                which of these folders counts
+    clean/<edition>/links/CURRENT                which of these folders counts, and a digest of every file
 
 The digest is that of the parts, so what is up to date is not made again. The same parts give the same
-rows. Whatever stops a build, the next one goes on: sketches are kept a part at a time.
+rows. Whatever stops a build, the next one goes on: sketches are kept a part at a time. A build begins
+by removing what is not as it was written.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.duplicates import DUPLICATES, SHARED_QUOTES, link_documents
+from archive.errors import DamagedFileError
+from archive.sealed import read_sealed, to_sealed
 from archive.sketches import write_sketches
-from archive.store import Store
+from archive.store import Store, digest_file
+from archive.values import FileRecord
 from archive.versions import VERSIONS, to_versions
 
 TABLES: Final = {"duplicates": DUPLICATES, "shared_quotes": SHARED_QUOTES, "versions": VERSIONS}
@@ -33,6 +37,13 @@ SeenAgain = Callable[[], Iterable[pa.RecordBatch]]
 """Gives the captures of URLs that were captured more than once (``versions.SEEN_AGAIN``)."""
 
 
+class Links(NamedTuple):
+    """The links that count: their folder, and every file that they are or were made from."""
+
+    folder: str
+    files: tuple[FileRecord, ...]
+
+
 class Built(NamedTuple):
     """What a build did: the folder that counts now, and whether it was made by this build."""
 
@@ -42,40 +53,78 @@ class Built(NamedTuple):
 
 def build_links(store: Store, edition: str, seen_again: SeenAgain) -> Built:
     """Bring the links of an edition up to date with its parts."""
+    remove_damaged_links(store, edition)
     names = list(write_sketches(store, edition))
     digest = hashlib.sha256("\n".join([str(_VERSION), *names]).encode()).hexdigest()[:16]
     folder = f"clean/{edition}/links/{digest}"
     if current_links(store, edition) == folder:
         return Built(folder, is_new=False)
     duplicates, shared_quotes = link_documents(store, names)
-    _write(store, f"{folder}/duplicates.parquet", [duplicates])
-    _write(store, f"{folder}/shared_quotes.parquet", [shared_quotes])
-    _write(store, f"{folder}/versions.parquet", _tables(to_versions(seen_again())))
-    store.replace(_pointer(edition), f"{digest}\n".encode())
+    files = [
+        *(FileRecord(name, _digest(store, name), store.size(name)) for name in names),
+        _write(store, f"{folder}/duplicates.parquet", [duplicates]),
+        _write(store, f"{folder}/shared_quotes.parquet", [shared_quotes]),
+        _write(store, f"{folder}/versions.parquet", _tables(to_versions(seen_again()))),
+    ]
+    store.replace(pointer_name(edition), to_sealed(Links(folder, tuple(files))._asdict()))
+    kept = {pointer_name(edition), *(file.file for file in files)}
     for name in list(store.names(f"clean/{edition}/links")):
-        if name not in names and name != _pointer(edition) and not name.startswith(f"{folder}/"):
+        if name not in kept:
             store.remove(name)
     return Built(folder, is_new=True)
 
 
+def read_links(store: Store, edition: str) -> Links | None:
+    """Return what was written down of an edition's links, None if nothing was; raise if it is damaged."""
+    try:
+        content = read_sealed(store, pointer_name(edition))
+    except FileNotFoundError:
+        return None
+    return Links(content["folder"], tuple(FileRecord(*file) for file in content["files"]))
+
+
+def is_sound(store: Store, file: FileRecord) -> bool:
+    """Return whether a file of links is there as it was written."""
+    return store.exists(file.file) and _digest(store, file.file) == file.digest
+
+
+def remove_damaged_links(store: Store, edition: str) -> None:
+    """Remove files of links that are not as they were written, and the mark that there are links."""
+    try:
+        links = read_links(store, edition)
+        damaged = [file.file for file in links.files if not is_sound(store, file)] if links else []
+    except DamagedFileError:
+        damaged = [pointer_name(edition)]
+    for name in damaged:
+        store.remove(pointer_name(edition))
+        store.remove(name)
+
+
 def current_links(store: Store, edition: str) -> str | None:
     """Return the folder of an edition's links; None if they were not built."""
-    if not store.exists(_pointer(edition)):
+    try:
+        links = read_links(store, edition)
+    except DamagedFileError:  # as good as none: they can be made again, and verify names the file
         return None
-    digest = store.read_bytes(_pointer(edition)).decode("ascii", "replace").strip()
-    folder = f"clean/{edition}/links/{digest}"
-    return folder if all(store.exists(f"{folder}/{table}.parquet") for table in TABLES) else None
+    is_whole = links and all(store.exists(f"{links.folder}/{table}.parquet") for table in TABLES)
+    return links.folder if links and is_whole else None
 
 
 def drop_links(store: Store, edition: str) -> None:
     """Remove all links of an edition: they hold words of its documents, and can be made again."""
-    store.remove(_pointer(edition))
+    store.remove(pointer_name(edition))
     for name in list(store.names(f"clean/{edition}/links")):
         store.remove(name)
 
 
-def _pointer(edition: str) -> str:
+def pointer_name(edition: str) -> str:
+    """Return the name of the file that says which links count."""
     return f"clean/{edition}/links/CURRENT"
+
+
+def _digest(store: Store, name: str) -> str:
+    with store.open(name) as file:
+        return digest_file(file)
 
 
 def _tables(rows: Iterator[dict[str, Any]]) -> Iterator[pa.Table]:
@@ -83,7 +132,7 @@ def _tables(rows: Iterator[dict[str, Any]]) -> Iterator[pa.Table]:
         yield pa.Table.from_pylist(group, schema=VERSIONS)
 
 
-def _write(store: Store, name: str, tables: Iterable[pa.Table]) -> None:
+def _write(store: Store, name: str, tables: Iterable[pa.Table]) -> FileRecord:
     """Write a table of links; one that another build made of the same parts says the same."""
     schema = TABLES[name.rpartition("/")[2].removesuffix(".parquet")]
 
@@ -92,4 +141,6 @@ def _write(store: Store, name: str, tables: Iterable[pa.Table]) -> None:
             for table in tables:
                 writer.write_table(table, row_group_size=_GROUP_ROWS)
 
-    store.link(store.stage(write), name)
+    staged = store.stage(write)
+    store.link(staged, name)
+    return FileRecord(name, staged.digest, staged.size_bytes)

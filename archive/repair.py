@@ -1,10 +1,10 @@
 """Mending what verification found, as far as other files of the archive still say what was there.
 
 A ledger record is made again from its part, a pointer from the history, a description from the
-columns, a bag from its edition; what a killed run left is removed; takedowns are finished. A
-damaged part is given up here, once its raw captures were read without a fault: its rows are made
-again by the pipeline that made them (``flows.repair``). Left alone: the log, raw files, tombstones.
-Nothing can make those again.
+columns, a bag from its edition; what a killed run left is removed; takedowns are finished; damaged
+links go, to be built again. A damaged part is given up here, once its raw captures were read without
+a fault: its rows are made again by the pipeline that made them (``flows.repair``). Left alone: the
+log, raw files, tombstones. Nothing can make those again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from archive.bag import seal
 from archive.coverage import ledger_name, merged_name
 from archive.editions import Editions
 from archive.history import Action, read_history
+from archive.links import remove_damaged_links
 from archive.log import Log, LoggedBatch
 from archive.parts import WRITER, Place, part_name, read_footer
 from archive.raw import ReadPayload
@@ -64,6 +65,9 @@ class Repair:
             case ["clean", edition, tag] if tag.endswith(".txt"):
                 seal(self._store, edition)
                 what = "sealed the edition again"
+            case ["clean", edition, "links", *_]:
+                remove_damaged_links(self._store, edition)
+                what = "removed it: strigil duplicates makes it again"
         return what
 
     def give_up(self, problem: Problem, installed: Collection[Pipeline]) -> Pipeline | None:

@@ -1,7 +1,7 @@
 """Checking an archive: every file against what was written down of it. Yields, never raises.
 
 The log and the tombstones first (``verify_log``), and by them the raw files (``verify_raw``), the
-parts with their ledger (``verify_parts``) and bags, then the marks of what is current. Unreferenced
+parts with their ledger (``verify_parts``), bags and links, then the marks of what is current. Unreferenced
 files younger than a day are left alone: a run may be about to commit them.
 """
 
@@ -17,6 +17,7 @@ from archive.sample import Sample
 from archive.sealed import read_sealed
 from archive.store import Store
 from archive.values import Problem
+from archive.verify_links import verify_links
 from archive.verify_log import UNREADABLE, Judge, OnFile
 from archive.verify_parts import verify_parts
 from archive.verify_raw import VerifyRaw
@@ -39,6 +40,7 @@ def verify_archive(store: Store, on_file: OnFile, sample: Sample) -> Iterator[Pr
     yield from verify_parts(judge, sample)
     for edition in store.folders("clean"):
         yield from verify_bag(store, edition)
+        yield from verify_links(store, edition, on_file, sample)
     yield from _verify_records(store, "history", on_file)
     yield from _verify_records(store, "published", on_file)
     yield from _verify_current(judge)

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.archive import Archive
+from archive.linking import link_edition
+from archive.published import Publication, write_publication
 from archive.sample import Sample
 from archive.sealed import from_sealed
 from archive.takedown import Decision, Targets
@@ -28,7 +30,10 @@ FLIPS = 100
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an archive with every kind of file: two batches, a takedown, a bag, a history."""
+    """Return an archive with every kind of file.
+
+    Two batches, a takedown, a bag, a history, links, and a table that was to be published.
+    """
     root = tmp_path_factory.mktemp("sound")
     archive = Archive.open(root)
     for start in (0, 6):
@@ -37,6 +42,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive.promote(PIPELINE)
     archive.takedowns().take_down(Targets(urls=frozenset({str(make_capture(7).url)})), Decision("jane"))
     archive.seal()
+    link_edition(archive)
+    write_publication(archive.store, Publication("iceberg", str(root), None))
     return root
 
 
@@ -67,6 +74,8 @@ def test_every_one_of_a_hundred_flipped_bits_is_named_with_its_file(root: Path) 
     files = files_of(root)
     kinds = {name.split("/")[0] + Path(name).suffix for name in files}
     assert {"log.json", "raw.gz", "raw.cdxj", "ledger.json", "tombstones.json", "clean.txt"} < kinds
+    assert "published.json" in kinds
+    assert any("/links/" in name for name in files)
     for number in range(FLIPS):
         name = files[number % len(files)]
         path = root / name
@@ -141,6 +150,8 @@ HARMS = {
     "mark": "clean/CURRENT",
     "bag": "clean/*/manifest-sha256.txt",
     "finished": "tombstones/finished/*",
+    "links": "clean/*/links/*/*",
+    "mark of links": "clean/*/links/CURRENT",
 }
 
 
@@ -158,7 +169,7 @@ def test_what_other_files_still_say_is_repaired(kind: str, is_lost: bool, root: 
     archive = Archive.open(root, create=False)
     problems = list(archive.verify())
     said: list[str] = []
-    assert problems or (kind == "bag" and is_lost) or kind == "mark"
+    assert problems or (kind in {"bag", "mark of links"} and is_lost) or kind == "mark"
     assert not repair(archive, problems, said.append)
     assert bool(said) == bool(problems)
     assert not names_of_problems(root)
