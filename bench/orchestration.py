@@ -3,8 +3,10 @@
     python -m bench.orchestration --captures 10000
 
 The captures are HTML pages of 40 kB. Both check their input and clean it into a fresh archive with
-the same number of worker processes, in turns. What is compared is CPU time of the whole process tree,
-which a busy machine does not change much, and wall time. The server's own time is told apart.
+the same number of worker processes, in turns. The workers run the same code on the same jobs, so what
+orchestration costs is what the run's own process takes more, in CPU seconds, as a share of the CPU
+seconds of the plain run with its workers; and, by the clock, what the whole takes more. The time of
+the server's processes is told apart.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from bench.faults import find_children
@@ -24,7 +27,7 @@ from bench.generated import write_pages
 from tests.up_server import Up
 
 _PLAIN = """
-import sys
+import sys, time
 from archive.archive import Archive
 from flows.plan import RunOptions, check_input
 from flows.pool import cpu_count
@@ -33,27 +36,32 @@ from flows.stop import StopSwitch
 check_input([sys.argv[1]], RunOptions().read)
 report = run([sys.argv[1]], Archive.open(sys.argv[2]), RunOptions(workers=cpu_count()), StopSwitch())
 assert report.is_complete
+print(time.process_time())
 """
 _FLOW = """
-import sys
+import sys, time
 from flows.ingest import ingest
 assert ingest(sys.argv[1], sys.argv[2], return_state=True).is_completed()
+print(time.process_time())
 """
 
 
 class Cost(NamedTuple):
-    """Seconds of one run, by the clock and of all its processors."""
+    """Seconds of one run: by the clock, of all its processes, of its own process alone."""
 
     wall: float
     cpu: float
+    own: float
 
 
 def measure(code: str, source: Path, archive: Path, environ: dict[str, str]) -> Cost:
     """Run a program in a process of its own and return what it and its children cost."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run([sys.executable, "-c", code, source, archive], env=environ, check=True)
+    command: list[str | Path] = [sys.executable, "-c", code, source, archive]
+    said = subprocess.run(command, env=environ, check=True, capture_output=True, text=True).stdout
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, cpu, float(said.split()[-1]))
 
 
 def cpu_of(process: int) -> float:
@@ -91,7 +99,9 @@ def main() -> None:
                         cost = measure(code, place / source, made, environ)
                         costs.setdefault((name, source), []).append(cost)
                         print(
-                            f"{name:<6} {source:<9} {cost.wall:7.1f} s wall {cost.cpu:7.1f} s CPU", flush=True
+                            f"{name:<6} {source:<9} {cost.wall:7.1f} s wall {cost.cpu:7.1f} s CPU "
+                            f"{cost.own:6.1f} s of it its own",
+                            flush=True,
                         )
             served = (cpu_of(up.process.pid) - begun) / arguments.turns
         finally:
@@ -102,18 +112,16 @@ def main() -> None:
 
 def _print(costs: dict[tuple[str, str], list[Cost]], captures: int) -> None:
     """Print medians and the overhead: in all, and without what a run of one capture costs too."""
-    cpu = {key: sorted(one.cpu for one in found)[len(found) // 2] for key, found in costs.items()}
-    plain, flow = cpu["plain", "captures"], cpu["flow", "captures"]
-    fixed = cpu["flow", "one"] - cpu["plain", "one"]
-    print(f"{captures:,} captures, CPU seconds (median): plain {plain:.1f}, flow {flow:.1f}")
-    print(f"starting a flow costs {fixed:.1f} s once")
-    print(
-        f"orchestration: {(flow - plain) / plain:.1%} of the CPU time in all, "
-        f"{(flow - plain - fixed) / plain:.1%} without the start"
-    )
+    own = {key: median(one.own for one in found) for key, found in costs.items()}
+    plain = median(one.cpu for one in costs["plain", "captures"])
+    fixed = own["flow", "one"] - own["plain", "one"]
+    more = own["flow", "captures"] - own["plain", "captures"]
+    print(f"{captures:,} captures take {plain:.1f} s CPU; the flow {more:.1f} s more, {fixed:.1f} s to start")
+    print(f"orchestration: {more / plain:.1%} in all, {(more - fixed) / plain:.1%} without the start")
     fastest = {key: min(one.wall for one in found) for key, found in costs.items()}
-    by_clock = fastest["flow", "captures"] / fastest["plain", "captures"] - 1
-    print(f"by the clock, the fastest turn of each: {by_clock:.1%}")
+    print(
+        f"by the clock, fastest turns: {fastest['flow', 'captures'] / fastest['plain', 'captures'] - 1:.1%}"
+    )
 
 
 if __name__ == "__main__":
