@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -80,14 +80,16 @@ def measure(captures: int, folder: Path, workers: int) -> Iterator[Step]:
         yield run(name, "sql", sql, "--archive", archive)
 
 
-def plot(peaks: Sequence[tuple[int, float]], path: Path) -> None:
-    """Draw peak memory over the number of captures."""
+def plot(peaks: Mapping[str, Sequence[tuple[int, float]]], path: Path) -> None:
+    """Draw the peak memory of some steps over the number of captures."""
     from matplotlib import pyplot  # noqa: PLC0415 - only who wants a picture needs it
 
     figure, axes = pyplot.subplots(figsize=(6, 3.5))
-    axes.plot(*zip(*peaks, strict=True), marker="o")
+    for name, points in peaks.items():
+        axes.plot(*zip(*points, strict=True), marker="o", label=name)
     axes.set(xscale="log", xlabel="captures", ylabel="peak memory of a process, MB", ylim=(0, None))
     axes.grid(visible=True, alpha=0.3)
+    axes.legend()
     figure.tight_layout()
     figure.savefig(path, dpi=120)
 
@@ -102,9 +104,9 @@ def main() -> None:
         "--grow", type=int, nargs="*", default=[], help="numbers of captures, one after another"
     )
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--plot", type=Path, default=None, help="write peak memory of imports as a picture")
+    parser.add_argument("--plot", type=Path, default=None, help="write peak memory as a picture")
     options = parser.parse_args()
-    peaks = []
+    peaks: dict[str, list[tuple[int, float]]] = {"import": [], "verify": []}
     print(f"{'captures':>9} {'step':<24} {'seconds':>8} {'CPU s':>8} {'peak MB':>8}")
     with tempfile.TemporaryDirectory(prefix="strigil-million-") as folder:
         for captures in options.grow or [options.captures]:
@@ -114,8 +116,8 @@ def main() -> None:
                     f"{step.peak_mb:>8.0f}",
                     flush=True,
                 )
-                if step.name == "import":
-                    peaks.append((captures, step.peak_mb))
+                if step.name in peaks:
+                    peaks[step.name].append((captures, step.peak_mb))
     if options.plot:
         plot(peaks, options.plot)
 
