@@ -53,6 +53,9 @@ _SAMPLE_BYTES: Final = 32 * 1024
 MAX_BAD_SHARE: Final = 0.01
 """A declared charset is believed while at most this share of the characters fails to decode."""
 
+MIN_WIDE_BYTES: Final = 16
+"""So many bytes beyond one a character are no accident: hardly a text in another charset is valid UTF-8."""
+
 
 def decode(payload: bytes, *, declared: str | None = None, is_html: bool = False) -> Decoded:
     """Return the text of ``payload``; undecodable bytes become U+FFFD, nothing raises.
@@ -67,7 +70,10 @@ def decode(payload: bytes, *, declared: str | None = None, is_html: bool = False
     if is_html and (meta := _META.search(payload[:_META_BYTES])):
         claims.append((meta[1].decode("ascii", "replace"), "meta"))
     for label, source in claims:
-        if (name := to_charset(label)) and (text := _believable(payload, name)) is not None:
+        name = to_charset(label)
+        if name is None or (name != "utf-8" and _is_utf8(payload)):
+            continue
+        if (text := _believable(payload, name)) is not None:
             return Decoded(text, name, source)
     if wide := _wide(payload[:_SAMPLE_BYTES]):
         return Decoded(payload.decode(wide, "replace"), wide, "detected")
@@ -94,6 +100,14 @@ def _believable(payload: bytes, charset: str) -> str | None:
         text = payload.decode(charset, "replace")
     # A declared UTF-8 page with one broken byte stays UTF-8; a cut last character too.
     return text if text.count("\ufffd") <= max(2, MAX_BAD_SHARE * len(text)) and len(text) > 16 else None
+
+
+def _is_utf8(payload: bytes) -> bool:
+    """Return whether the bytes are UTF-8 beyond doubt: whoever saved the page left an older charset in it."""
+    try:
+        return len(payload) - len(payload.decode()) >= MIN_WIDE_BYTES
+    except UnicodeDecodeError:
+        return False
 
 
 def _wide(sample: bytes) -> str | None:

@@ -26,6 +26,8 @@ JAPANESE = "港の古い橋は、七本の橋脚のうち二本にひびが見�
         ("The bridge stays shut.".encode("utf-16-le"), None, "utf-16-le", "detected"),
         (JAPANESE.encode("shift_jis"), "shift_jis", "cp932", "http"),
         (JAPANESE.encode("gb18030"), "gb2312", "gb18030", "http"),
+        (JAPANESE.encode(), "shift_jis", "utf-8", "utf-8"),
+        (b"<meta charset=windows-1251><p>" + RUSSIAN.encode(), None, "utf-8", "utf-8"),
         (b'<html><meta charset="windows-1251"><p>' + RUSSIAN.encode("cp1251"), None, "cp1251", "meta"),
         (b'<meta content="text/html; charset=koi8-r">' + RUSSIAN.encode("koi8-r"), None, "koi8-r", "meta"),
     ],

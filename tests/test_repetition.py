@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleaners.html.page import to_page as to_html_page
 from cleaners.repetition import find as find_repetition
 from cleaners.segment import to_page
 
@@ -33,3 +34,11 @@ def test_lines_with_other_numbers_are_spared() -> None:
     line = "In 2019 the harbour office counted 1,204 ships, of which 17 were tankers."
     page = to_page("\n".join([line, line.replace("2019", "2020"), line.replace("17", "18"), line]))
     assert [s.start for s in find_repetition(page)] == [page.starts[3]]
+
+
+def test_code_and_tables_are_spared() -> None:
+    """A line that stands twice in a listing or a table stands there twice on purpose."""
+    line = "usage: strigil clean SOURCE [--archive DIR] [--policy POLICY]"
+    code = f"<pre>{line}\n{line}</pre><table><tr><td>{line}<td>1<tr><td>{line}<td>1</table>"
+    assert list(find_repetition(to_html_page(code))) == []
+    assert len(list(find_repetition(to_html_page(f"{code}<p>{line}</p>")))) == 1
