@@ -1,6 +1,6 @@
 """Break what runs a backfill, in its middle, and say what survived. Real processes, a real server.
 
-    python -m bench.faults [server run worker up cancel term ctrl-c disk] --captures 2000
+    python -m bench.faults [server run worker locked up cancel term ctrl-c disk] --captures 2000
 
 For each fault: what became of the run, how many shards were published when it struck, how many of
 those were made again (none), what the same form did afterwards, and whether the archive is whole.
@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -28,6 +30,7 @@ from tests.up_server import ENDS, Up, wait_until
 BACKFILL: Final = "backfill/backfill"
 SHARD_CAPTURES: Final = 40
 _DISK_BYTES: Final = 400_000
+_LOCKED_SECONDS: Final = 20.0
 
 
 class Outcome(NamedTuple):
@@ -61,6 +64,14 @@ def strike_run(up: Up, _run_id: str) -> None:
 def strike_worker(up: Up, _run_id: str) -> None:
     """Kill one of the run's worker processes."""
     os.kill(find_child(_find_run(up), "spawn_main"), signal.SIGKILL)
+
+
+def strike_locked(up: Up, _run_id: str) -> None:
+    """Hold the lock of the server's database, as a backup does that takes its time."""
+    with closing(sqlite3.connect(up.folder / "home" / "prefect.db", timeout=60)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        time.sleep(_LOCKED_SECONDS)
+        database.rollback()
 
 
 def strike_up(up: Up, _run_id: str) -> None:
@@ -112,6 +123,7 @@ FAULTS: Final[dict[str, Callable[[Up, str], None]]] = {
     "server": strike_server,
     "run": strike_run,
     "worker": strike_worker,
+    "locked": strike_locked,
     "up": strike_up,
     "cancel": strike_cancel,
     "term": strike_term,
