@@ -166,15 +166,24 @@ def test_only_what_is_new_is_read_again(archive: Archive) -> None:
     assert names == []
 
 
-def test_a_build_that_was_killed_is_finished_by_the_next(archive: Archive) -> None:
-    """Whatever is missing, the next build makes it, with the same rows as before."""
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_what_is_lost_or_damaged_is_made_again_by_the_next_build(
+    archive: Archive,
+    is_lost: bool,  # noqa: FBT001
+) -> None:
+    """Whatever is missing or has a flipped bit, the next build makes it, with the same rows as before."""
     add(archive, [capture("first", STORY, 1), capture("bytes", STORY, 2), capture("near", CHANGED, 3)])
     complete = duplicates(archive)
     names = list(archive.store.names(f"clean/{PIPELINE.edition}/links"))
     for name in names:
-        archive.store.remove(name)
+        data = bytearray(archive.store.read_bytes(name))
+        data[len(data) // 2] ^= 1
+        archive.store.replace(name, bytes(data))
+        if is_lost:
+            archive.store.remove(name)
         assert duplicates(archive) == complete, name
         assert list(archive.store.names(f"clean/{PIPELINE.edition}/links")) == names
+        assert list(archive.verify()) == [], name
 
 
 def test_the_same_captures_give_the_same_links_in_any_order(tmp_path: Path) -> None:
