@@ -206,7 +206,8 @@ class Queue:
         )
         if row is None or row[0] is None:
             busy = self._state.row(
-                "SELECT 1 FROM queue WHERE run=? AND outcome IS NULL AND worker IS NOT NULL LIMIT 1",
+                "SELECT 1 FROM queue INDEXED BY queue_asked WHERE run=? AND worker IS NOT NULL "
+                "AND outcome IS NULL LIMIT 1",
                 self._run,
             )
             return Wait(_POLL_SECONDS, is_over=busy is None)

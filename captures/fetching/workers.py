@@ -53,9 +53,10 @@ def give_back(state: State, token: str) -> None:
     """Give back what a dead worker had claimed: it was not answered, or the answer is not on disk."""
     with state.writing() as connection:
         rows = connection.execute(
-            "SELECT run, host, count(*) FROM queue WHERE worker=? GROUP BY run, host", (token,)
+            "SELECT run, host, count(*) FROM queue INDEXED BY queue_asked WHERE worker=? GROUP BY run, host",
+            (token,),
         ).fetchall()
-        connection.execute("UPDATE queue SET worker=NULL WHERE worker=?", (token,))
+        connection.execute("UPDATE queue INDEXED BY queue_asked SET worker=NULL WHERE worker=?", (token,))
         connection.executemany(
             "INSERT INTO lines(run, host, waiting) VALUES(?, ?, ?) "
             "ON CONFLICT(run, host) DO UPDATE SET waiting=waiting+excluded.waiting",
