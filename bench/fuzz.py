@@ -1,4 +1,4 @@
-"""Clean hostile HTML of our own making until the time is up: ``python -m bench.fuzz --seconds 60``.
+"""Clean hostile pages of our own making until the time is up: ``python -m bench.fuzz --seconds 60``.
 
 Each page must end with a status, rebuild to its source exactly, and cost at most 2 s of CPU time a MB
 (small pages: 2 s). Pages are made from a seed, so a finding can be made again: ``--seed``.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from cleaners import Status, clean
+from cleaners.labels import LABELS
 
 MAX_SECONDS_PER_MB: Final = 2.0
 MEGABYTE: Final = 1_000_000
@@ -108,6 +109,13 @@ def _data(rng: random.Random, size: int) -> str:
     return f"<script {kind}>{inner}</script>{_TEXT}"
 
 
+def _debris(rng: random.Random, size: int) -> str:
+    """Lines of one or two kinds of debris only, each a little different: a text capture."""
+    examples = rng.sample([label.example for label in LABELS.values() if label.example], rng.randint(1, 2))
+    lines = size // max(map(len, examples))
+    return "\n".join(rng.choice(examples) + (f" {number}" if number % 3 else "") for number in range(lines))
+
+
 KINDS: Final[dict[str, Make]] = {
     "nested": _nested,
     "soup": _soup,
@@ -115,14 +123,18 @@ KINDS: Final[dict[str, Make]] = {
     "tables": _tables,
     "lines": _lines,
     "data": _data,
+    "debris": _debris,
 }
+TEXT_KINDS: Final = frozenset({"debris"})
 
 
 def make_page(kind: str, seed: int, size: int) -> bytes:
     """Return a hostile page: the same for the same kind, seed and size in characters."""
     rng = random.Random(f"{kind} {seed}")  # noqa: S311  no secrets here, only pages
     charset = rng.choice(_CHARSETS)
-    html = f"<meta charset={charset}>{KINDS[kind](rng, size)}"
+    html = KINDS[kind](rng, size)
+    if kind not in TEXT_KINDS:
+        html = f"<meta charset={charset}>{html}"
     payload = html.encode(charset, "xmlcharrefreplace")
     return payload[: rng.randint(1, len(payload))] if rng.random() < 0.2 else payload
 
@@ -131,7 +143,8 @@ def try_page(kind: str, seed: int, size: int) -> tuple[float, list[Finding]]:
     """Clean one page; return CPU seconds a MB (a smaller page counts as one), and what went wrong."""
     payload = make_page(kind, seed, size)
     began = time.process_time()
-    page = clean(payload, "text/html", url="https://example.org/")
+    media_type = "text/plain" if kind in TEXT_KINDS else "text/html"
+    page = clean(payload, media_type, url="https://example.org/")
     rate = (time.process_time() - began) / max(1.0, len(payload) / MEGABYTE)
     findings = []
     if page.status is Status.FAILED:

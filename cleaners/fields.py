@@ -6,6 +6,7 @@ A page clock is never a publication date: it has a field of its own, and a candi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -75,7 +76,8 @@ def to_fields(
         chosen = _choose(name, eligible)
         if name == "published_at":
             chosen = _first_day(chosen, eligible)
-        evidence.extend(c._replace(chosen=c in chosen) for c in rivals)
+        winners = frozenset(chosen)
+        evidence.extend(c._replace(chosen=c in winners) for c in rivals)
         if name == "published_at" and chosen and not chosen[0].source.startswith(_WORDED):
             shown = [c.value for c in eligible if c.source.startswith(_SHOWN)]
             chosen = [chosen[0]._replace(value=to_local(chosen[0].value, shown))]
@@ -140,7 +142,9 @@ def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
     if name in {"related", "credits"}:
         return list(candidates)
     if name == "tags":  # one tag alone is mostly a list that lost its commas
-        sources = {c.source: [d for d in candidates if d.source == c.source] for c in candidates}
+        sources: defaultdict[str, list[Evidence]] = defaultdict(list)
+        for candidate in candidates:
+            sources[candidate.source].append(candidate)
         return max(sources.values(), key=lambda of: (len(of) > 1 or "\n" in of[0].value, of[0].score))
     if name == "language":  # what the text is written in beats what the page claims, when it is sure
         return [max(candidates, key=lambda c: (c.source.startswith("text/") and c.score > 0.5, c.score))]
