@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ class Run:
             report.requests, report.received_bytes = row["requests"], row["bytes"]
             report.is_over = row["ended_at"] is not None
         assert report.path is not None  # noqa: S101 - for the type checker
-        temporary = report.path.with_suffix(".part")
+        temporary = report.path.with_suffix(f".{os.getpid()}.part")  # workers of one run end together
         with temporary.open("w", encoding="utf-8") as file:
             for line in self._lines():
                 file.write(json.dumps(line) + "\n")
