@@ -19,8 +19,8 @@ ENDS: Final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 _PATIENCE_SECONDS: Final = 300.0
 
 
-def send_form(server: str, source: str, archive: str) -> None:
-    """Fill in and send the form."""
+def run_form(server: str, source: str, archive: str) -> dict[str, Any]:
+    """Fill in and send the form; wait for the end of the run, and return its state."""
     deployment = httpx.get(f"{server}/api/deployments/name/backfill/backfill").raise_for_status().json()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -32,11 +32,12 @@ def send_form(server: str, source: str, archive: str) -> None:
         page.get_by_label("Source").fill(source)
         page.get_by_label("Archive").fill(archive)
         page.get_by_role("button", name="Submit").click()
-        page.wait_for_url("**/runs/flow-run/**")
+        state = _finish(server)
         browser.close()
+    return state
 
 
-def finish(server: str) -> dict[str, Any]:
+def _finish(server: str) -> dict[str, Any]:
     """Wait until the latest run of the backfill has ended, and return its state."""
     wanted = {"flows": {"name": {"any_": ["backfill"]}}, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
     while True:
@@ -49,9 +50,7 @@ def finish(server: str) -> dict[str, Any]:
 
 def main() -> None:
     """Send the form and wait for the run."""
-    server, source, archive = sys.argv[1:]
-    send_form(server, source, archive)
-    state = finish(server)
+    state = run_form(*sys.argv[1:])
     print(f"{state['name']}: {state['message']}")
     if state["type"] != "COMPLETED":
         raise SystemExit(1)

@@ -19,6 +19,7 @@ cd "$folder/strigil"
 say "cloned"
 make --silent setup
 say "installed"
+: > "$folder/up.log"
 .venv/bin/strigil up --home "$folder/home" --port "$port" > "$folder/up.log" 2>&1 &
 up=$!
 trap 'kill $up 2>/dev/null; wait $up 2>/dev/null || true' EXIT
