@@ -29,6 +29,7 @@ def run_form(server: str, source: str, archive: str) -> dict[str, Any]:
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.set_default_timeout(_PATIENCE_SECONDS * 1000)
         page.goto(f"{server}/v2/deployments/deployment/{deployment['id']}/run")
+        page.wait_for_load_state("networkidle")  # the form is drawn anew when its schema comes
         page.get_by_label("Source").fill(source)
         page.get_by_label("Archive").fill(archive)
         page.get_by_role("button", name="Submit").click()
