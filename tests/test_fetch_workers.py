@@ -25,19 +25,24 @@ from tests.test_fetch_warc import check
 
 ROOT = Path(__file__).parent.parent
 _RUN = """
-import sys
+import os, sys, time
 from pathlib import Path
 from tests.fetch_runs import fetch
-folder, host, delay, per_host, *urls = sys.argv[1:]
+folder, host, delay, per_host, together, *urls = sys.argv[1:]
+ready = Path(folder, "ready")
+ready.mkdir(exist_ok=True)
+(ready / str(os.getpid())).touch()
+while len(list(ready.iterdir())) < int(together):
+    time.sleep(0.01)
 fetch(Path(folder), *urls, allow=(host,), delay_seconds=float(delay), per_host=int(per_host), threads=2)
 """
 
 
 def start(
-    folder: Path, site: Site, *urls: str, delay: float = 0.0, per_host: int = 1
+    folder: Path, site: Site, *urls: str, delay: float = 0.0, per_host: int = 1, together: int = 1
 ) -> subprocess.Popen[bytes]:
-    """Start a process that fetches URLs."""
-    options = (str(folder), site.host, str(delay), str(per_host))
+    """Start a process that fetches URLs, once so many are ready: one that comes late begins a run anew."""
+    options = (str(folder), site.host, str(delay), str(per_host), str(together))
     return subprocess.Popen([sys.executable, "-c", _RUN, *options, *urls], cwd=ROOT)
 
 
@@ -47,7 +52,9 @@ def test_the_pace_of_a_host_is_exact(tmp_path: Path, workers: int) -> None:
     pause = 0.15
     with serving() as site:
         site.pages["/map.xml"] = sitemap(*site.add_stories(14))
-        processes = [start(tmp_path, site, site.url("/map.xml"), delay=pause) for _ in range(workers)]
+        processes = [
+            start(tmp_path, site, site.url("/map.xml"), delay=pause, together=workers) for _ in range(workers)
+        ]
         assert [process.wait(timeout=600) for process in processes] == [0] * workers
         times = [one.at for one in site.asked]
         assert set(site.paths().values()) == {1}
@@ -59,8 +66,8 @@ def test_two_workers_share_the_work(tmp_path: Path) -> None:
     """Two processes with the same sources make one run: both fetch, and no page is fetched twice."""
     with serving() as site:
         site.pages["/map.xml"] = sitemap(*site.add_stories(40))
-        first = start(tmp_path, site, site.url("/map.xml"), delay=0.1)
-        second = start(tmp_path, site, site.url("/map.xml"), delay=0.1)
+        first = start(tmp_path, site, site.url("/map.xml"), delay=0.1, together=2)
+        second = start(tmp_path, site, site.url("/map.xml"), delay=0.1, together=2)
         assert [first.wait(timeout=600), second.wait(timeout=600)] == [0, 0]
         assert set(site.paths().values()) == {1}
     state = State(tmp_path / "state.sqlite")
