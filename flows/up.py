@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ RUNS_GRACE_SECONDS: Final = 6.0
 SERVER_GRACE_SECONDS: Final = 2.0
 """Together under ten seconds, which is what a stop may take."""
 MIN_LIFE_SECONDS: Final = 30.0
-"""A process that lived for less is not started again: it would die again."""
+MAX_EARLY_DEATHS: Final = 3
+"""A process that so often in a row lived for less is not started again: it would die again."""
 _TICK_SECONDS: Final = 0.2
 _POSTGRES: Final = ("postgresql+asyncpg://", "postgresql://", "postgres://")
 _HOST: Final = "127.0.0.1"
@@ -139,6 +141,7 @@ class Supervisor:
         self._home = home
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
+        self._early_deaths: Counter[str] = Counter()
         self._is_stopped = False
 
     def __enter__(self) -> Supervisor:
@@ -176,7 +179,9 @@ class Supervisor:
             for name, process in self._processes.items():
                 if process.poll() is None or self._is_stopped:
                     continue
-                if time.monotonic() - self._started[name] < MIN_LIFE_SECONDS:
+                is_early = time.monotonic() - self._started[name] < MIN_LIFE_SECONDS
+                self._early_deaths[name] = self._early_deaths[name] + 1 if is_early else 0
+                if self._early_deaths[name] >= MAX_EARLY_DEATHS:
                     self._raise_for_the_dead()
                 self._start(name)
 
