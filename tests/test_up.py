@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bench.faults import find_child
 from bench.generated import write_captures
 from flows.deployments import DEPLOYMENTS, load_flow
 from flows.zombies import AUTOMATION
@@ -154,3 +156,18 @@ def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> 
     assert up.run(run_id)["state"]["type"] in {"CRASHED", "CANCELLED"}
     assert up.finish(up.begin(BACKFILL, request=request))["state"]["name"] == "Completed"
     assert query(COUNT, up.folder / "stopped") == [{"rows": 600, "captures": 600}]
+
+
+def test_a_server_that_dies_is_started_again(up: Up) -> None:
+    """Also one that has just been started, as it has here: only one that dies again and again is given up."""
+    dead = find_child(up.process.pid, "flows.serving server")
+    os.kill(dead, signal.SIGKILL)
+
+    def is_back() -> bool:
+        try:
+            return httpx.get(f"{up.url}/api/health", timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+    wait_until(is_back)
+    assert find_child(up.process.pid, "flows.serving server") != dead
