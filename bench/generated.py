@@ -29,21 +29,21 @@ def write_captures(folder: Path, count: int, *, seed: int = 0) -> None:
 
 
 def write_pages(folder: Path, count: int) -> None:
-    """Write HTML captures of 40 kB, one a file: a story among the menus, teasers and scripts of a site."""
+    """Write HTML captures of 90 kB, one a file: a story among the menus, teasers and scripts of a site."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         (folder / f"{number:06}.html").write_text(to_page(number), encoding="utf-8")
 
 
 def to_page(number: int) -> str:
-    """Return an HTML capture of the size that news sites send, each number another one."""
+    """Return an HTML capture of the bytes and lines that news sites send, each number another one."""
     random_ = random.Random(number)  # noqa: S311 - nothing secret
-    script = "".join(f"window.slot{slot}={{size:[300,{slot}],lazy:true}};" for slot in range(700))
-    menu = "".join(f'<li class="menu-item"><a href="/section/{n}">Section {n}</a></li>' for n in range(40))
+    script = "".join(f"window.slot{slot}={{size:[300,{slot}],lazy:true}};" for slot in range(1600))
+    menu = "".join(f'<li class="menu-item"><a href="/section/{n}">Section {n}</a></li>' for n in range(100))
     teasers = "".join(
         f'<div class="teaser card"><a href="/story/{number}-{n}"><h3>{_sentence(random_)}</h3></a>'
         f'<span class="card-time">{n} min</span></div>'
-        for n in range(30)
+        for n in range(60)
     )
     story = "".join(f"<p>{' '.join(_sentence(random_) + '.' for _ in range(5))}</p>\n" for _ in range(12))
     title = f"{_sentence(random_)} ({number})"

@@ -2,11 +2,11 @@
 
     python -m bench.orchestration --captures 10000
 
-The captures are HTML pages of 40 kB. Both check their input and clean it into a fresh archive with
-the same number of worker processes, in turns. The workers run the same code on the same jobs, so what
-orchestration costs is what the run's own process takes more, in CPU seconds, as a share of the CPU
-seconds of the plain run with its workers; and, by the clock, what the whole takes more. The time of
-the server's processes is told apart.
+The captures are HTML pages of 90 kB and 235 lines, about what news sites send. Both check their input
+and clean it into a fresh archive with the same number of worker processes, in turns. The workers run the
+same code on the same jobs, so what orchestration costs is what the run's own process takes more, in CPU
+seconds, as a share of the CPU seconds of the plain run with its workers; and, by the clock, what the
+whole takes more. The time of the server's processes is told apart.
 """
 
 from __future__ import annotations
