@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from archive.gathered import find_place, spliced
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
 from archive.values import FileRecord
@@ -59,10 +60,27 @@ def is_own(file: str) -> bool:
 
 
 def replace_raw(store: Store, file: str, data: bytes) -> None:
-    """Write down what a raw file is going to be, then put it in place of what is there."""
+    """Write down what a raw file is going to be, then put it in place of what is there.
+
+    If it was gathered, the same is done to the file that holds it.
+    """
+    _write_down(store, file, data)
+    place = find_place(store, file)
+    if place is None:
+        store.replace(file, data)
+        return
+    name = place.file(file)
+    while True:
+        seen = store.read_bytes(name)
+        new = spliced(seen, file, place, data)
+        _write_down(store, name, new)
+        if store.swap(name, new, seen):
+            return
+
+
+def _write_down(store: Store, file: str, data: bytes) -> None:
     before = read_amended(store, file)
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
     earlier = (before.digests if before else frozenset()) - {digest}
     amended = Amended(file, digest, len(data), tuple(sorted(earlier)))
     store.replace(amended_name(file), to_sealed(asdict(amended)))
-    store.replace(file, data)

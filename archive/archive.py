@@ -20,6 +20,7 @@ from archive.bag import Bag, seal
 from archive.compact import CompactedDay
 from archive.editions import Editions
 from archive.errors import NotAnArchiveError, OtherPolicyError
+from archive.gather import GatheredRaw, gather_raw
 from archive.identity import capture_date
 from archive.log import Log, LogEntry, LoggedBatch
 from archive.originals import Original, find_original, read_original
@@ -194,15 +195,21 @@ class Archive:
 
     def raw(self, capture_id: str, read_payload: ReadPayload) -> bytes:
         """Return the payload of a capture, byte for byte as it came in; raise if it is not there any more."""
-        return read_original(self.find_original(capture_id), read_payload)
+        return read_original(self._store, self.find_original(capture_id), read_payload)
 
     def compact(self, edition: str | None = None, *, before: date | None = None) -> Iterator[CompactedDay]:
         """Merge the small parts of closed days, of the current edition if none is named; yield each day.
 
         Closed are the days before yesterday (UTC), or those before a given one.
         """
-        first_open = before or datetime.now(UTC).date() - timedelta(days=1)
-        return self._editions.compact(edition, first_open)
+        return self._editions.compact(edition, before or _first_open())
+
+    def gather(self, *, before: date | None = None) -> Iterator[GatheredRaw]:
+        """Gather the small raw files of batches of closed days into larger ones; yield each group.
+
+        The bytes of every capture stay what they are, and all that names them stays right.
+        """
+        return gather_raw(self._store, self._log, str(before or _first_open()))
 
     def current_edition(self) -> str | None:
         """Return the name of the current edition."""
@@ -227,3 +234,8 @@ class Archive:
     def seal(self, edition: str | None = None) -> Bag:
         """Make an edition a BagIt bag, the current one if none is named."""
         return seal(self._store, self.data_name(edition).split("/")[1])
+
+
+def _first_open() -> date:
+    """Return the first day for which more is to come."""
+    return datetime.now(UTC).date() - timedelta(days=1)

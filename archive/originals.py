@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from archive.cdxj import IndexLine
-from archive.errors import NoCaptureError, RawChangedError, RawGoneError
+from archive.errors import NoCaptureError, RawGoneError
 from archive.log import Log
-from archive.raw import ReadPayload, read_index, to_address
+from archive.raw import ReadPayload, locate, read_capture, read_index
 from archive.store import Store
 
 
@@ -18,6 +16,7 @@ class Original(NamedTuple):
 
     line: IndexLine
     where: str
+    offset: int
 
 
 def find_original(store: Store, log: Log, capture_id: str) -> Original:
@@ -26,16 +25,13 @@ def find_original(store: Store, log: Log, capture_id: str) -> Original:
         if entry.index and capture_id in entry.capture_ids:
             for line in read_index(store, entry.index):
                 if line.capture_id == capture_id:
-                    return Original(line, to_address(store, line.ref.file))
+                    return Original(line, *locate(store, line.ref))
     raise NoCaptureError(store.address(), capture_id)
 
 
-def read_original(original: Original, read_payload: ReadPayload) -> bytes:
+def read_original(store: Store, original: Original, read_payload: ReadPayload) -> bytes:
     """Return the payload of a capture; raise if it is not what came in."""
-    line, where = original
-    if "://" not in where and not Path(where).is_file():
-        raise RawGoneError(where)
-    payload = read_payload(where, line.ref.offset, line.payload_bytes)[: line.payload_bytes]
-    if replace(line.capture, payload=payload).payload_digest != line.payload_digest:
-        raise RawChangedError(where, line.ref.offset)
-    return payload
+    try:
+        return read_capture(store, original.line, read_payload).payload
+    except FileNotFoundError as error:
+        raise RawGoneError(original.where) from error

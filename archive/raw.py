@@ -15,6 +15,7 @@ from typing import BinaryIO, Final, NamedTuple
 from archive.amended import read_amended
 from archive.cdxj import IndexLine, from_line, to_line
 from archive.errors import DamagedFileError, RawChangedError
+from archive.gathered import Place, find_place, read_file, read_where
 from archive.identity import capture_id
 from archive.store import Staged, Store, digest_file
 from archive.values import Batch, FileRecord, RawRef
@@ -80,7 +81,10 @@ def write_raw(store: Store, batch: Sequence[Identified]) -> RawBatch:
 
 def read_index(store: Store, index: FileRecord) -> list[IndexLine]:
     """Return the index of a batch in the order of its captures."""
-    data = store.read_bytes(index.file) if store.exists(index.file) else b""
+    try:
+        data = read_file(store, index.file)
+    except FileNotFoundError:
+        data = b""
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
     if digest != index.digest and not _is_amended(store, index, digest):
         raise DamagedFileError(store.address(index.file), "the index of a batch is missing or was changed")
@@ -90,16 +94,33 @@ def read_index(store: Store, index: FileRecord) -> list[IndexLine]:
 def read_raw(store: Store, index: FileRecord, digest: str, read_payload: ReadPayload) -> Batch:
     """Return a batch as it was committed, its payloads read again and compared with their digests."""
     lines = read_index(store, index)
-    captures = []
-    for line in lines:
-        file, offset, _length, _record_id = line.ref
-        where = to_address(store, file)
+    captures = [read_capture(store, line, read_payload) for line in lines]
+    return _to_batch(digest, lines, captures)
+
+
+def read_capture(store: Store, line: IndexLine, read_payload: ReadPayload) -> Capture:
+    """Return a capture with its payload, from where that lies now; raise if it is not what was committed."""
+
+    def read(place: Place | None) -> Capture:
+        where, offset = _locate(store, line.ref, place)
         payload = read_payload(where, offset, line.payload_bytes)[: line.payload_bytes]
         capture = replace(line.capture, payload=payload)
         if capture.payload_digest != line.payload_digest:
             raise RawChangedError(where, offset)
-        captures.append(capture)
-    return _to_batch(digest, lines, captures)
+        return capture
+
+    return read_where(store, line.ref.file, read)
+
+
+def locate(store: Store, ref: RawRef) -> tuple[str, int]:
+    """Return the file and the offset at which a record lies now."""
+    return _locate(store, ref, find_place(store, ref.file))
+
+
+def _locate(store: Store, ref: RawRef, place: Place | None) -> tuple[str, int]:
+    if place is None:
+        return to_address(store, ref.file), ref.offset
+    return store.address(place.file(ref.file)), place.base + ref.offset
 
 
 def _is_amended(store: Store, index: FileRecord, digest: str) -> bool:

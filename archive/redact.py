@@ -25,6 +25,7 @@ from archive.amended import is_own, read_amended, replace_raw
 from archive.cdxj import IndexLine, from_line
 from archive.errors import DamagedFileError
 from archive.filler import to_filler
+from archive.gathered import read_file
 from archive.log import Log, LogEntry
 from archive.parts import WRITER, writer_settings
 from archive.sealed import read_sealed, to_sealed
@@ -106,7 +107,7 @@ class Redactor:
 
     def _read_lines(self, index: FileRecord) -> list[IndexLine]:
         self._check(index)
-        return [from_line(line) for line in self.store.read_bytes(index.file).decode().splitlines()]
+        return [from_line(line) for line in read_file(self.store, index.file).decode().splitlines()]
 
     def _is_settled(self, file: FileRecord) -> bool:
         """Return whether a file is what is written down of it last."""
@@ -132,7 +133,10 @@ def find_ids(store: Store, name: str, ids: Collection[str]) -> Collection[str]:
 
 def digest_of(store: Store, name: str) -> str:
     """Return the digest of a file as it is now; an empty one if it is gone."""
-    return _digest(store.read_bytes(name)) if store.exists(name) else ""
+    try:
+        return _digest(read_file(store, name))
+    except FileNotFoundError:
+        return ""
 
 
 def _without(store: Store, name: str, ids: Collection[str]) -> tuple[bytes, dict[str, int]]:
@@ -155,7 +159,7 @@ def _without(store: Store, name: str, ids: Collection[str]) -> tuple[bytes, dict
 
 def _with_fillers(store: Store, name: str, gone: Mapping[int, RawRef]) -> bytes:
     """Return a WARC file with fillers in place of the records at some offsets."""
-    data = bytearray(store.read_bytes(name))
+    data = bytearray(read_file(store, name))
     for offset, ref in gone.items():
         end = offset + ref.length
         for start, length in _concurrent(data, end, ref.record_id):
@@ -182,7 +186,7 @@ def _concurrent(data: bytes | bytearray, start: int, record_id: str) -> Iterator
 
 def _index_bytes(store: Store, name: str, gone: Collection[str]) -> bytes:
     """Return an index without the lines of some captures."""
-    lines = store.read_bytes(name).decode().splitlines(keepends=True)
+    lines = read_file(store, name).decode().splitlines(keepends=True)
     return "".join(line for line in lines if from_line(line).capture_id not in gone).encode()
 
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from archive.bag import seal
 from archive.coverage import ledger_name, merged_name
 from archive.editions import Editions
+from archive.gather import remove_left_over
 from archive.history import Action, read_history
 from archive.links import remove_damaged_links
 from archive.log import Log, LoggedBatch
@@ -31,6 +32,7 @@ from archive.sealed import read_sealed, to_sealed
 from archive.store import Store, digest_file
 from archive.takedown import Takedowns
 from archive.values import PartRecord, Pipeline, Problem
+from archive.verify_gathered import LEFT_OVER
 from archive.verify_log import RESUME, UNREADABLE
 from archive.verify_raw import STRAY
 
@@ -52,6 +54,10 @@ class Repair:
         if problem.problem == STRAY:
             self._store.remove(name)
             return "removed what a killed run left"
+        if problem.problem == LEFT_OVER:
+            with self._store.lock("raw", alone=True):
+                remove_left_over(self._store)
+            return None if self._store.exists(name) else "removed what a killed gathering left"
         what = None
         match name.split("/"):
             case ["ledger", *_]:

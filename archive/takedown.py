@@ -21,6 +21,7 @@ from archive.amended import is_own
 from archive.bag import is_sealed, seal
 from archive.cdxj import IndexLine
 from archive.errors import NothingToTakeDownError
+from archive.gather import remove_left_over
 from archive.identity import capture_date, urlkey, urlkey_of
 from archive.links import drop_links
 from archive.log import Log, LogEntry
@@ -150,9 +151,11 @@ class Takedowns:
             return 0
         captures = [taken for takedown in waiting.values() for taken in takedown.captures]
         batches = {taken.batch for taken in captures}
-        for entry in self._log.entries():
-            if entry.batch in batches:
-                self._redactor.redact_raw(entry)
+        with self._store.lock("raw", alone=True):
+            remove_left_over(self._store)
+            for entry in self._log.entries():
+                if entry.batch in batches:
+                    self._redactor.redact_raw(entry)
         days = {taken.capture_date for taken in captures}
         self.redact_parts({(edition, day) for edition in self._store.folders("clean") for day in days})
         for name in waiting:

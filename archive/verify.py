@@ -1,8 +1,9 @@
 """Checking an archive: every file against what was written down of it. Yields, never raises.
 
-The log and the tombstones first (``verify_log``), and by them the raw files (``verify_raw``), the
-parts with their ledger (``verify_parts``), bags and links, then the marks of what is current. Unreferenced
-files younger than a day are left alone: a run may be about to commit them.
+The log and the tombstones first (``verify_log``), then where raw files lie (``verify_gathered``), and
+by these the raw files (``verify_raw``), the parts with their ledger (``verify_parts``), bags and links,
+then the marks of what is current. Unreferenced files younger than a day are left alone: a run may be
+about to commit them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from archive.sample import Sample
 from archive.sealed import read_sealed
 from archive.store import Store
 from archive.values import Problem
+from archive.verify_gathered import verify_gatherings
 from archive.verify_links import verify_links
 from archive.verify_log import UNREADABLE, Judge, OnFile
 from archive.verify_parts import verify_parts
@@ -32,6 +34,7 @@ def verify_archive(store: Store, on_file: OnFile, sample: Sample) -> Iterator[Pr
     """
     judge = Judge(store, Log(store), on_file)
     yield from judge.verify_log()
+    yield from verify_gatherings(judge)
     raw = VerifyRaw(judge, sample)
     for batch in judge.numbers:
         yield from raw.verify_batch(judge.entry(batch))

@@ -36,9 +36,11 @@ class Judge:
     """The numbers of the entries, by batch."""
     named: set[str] = field(default_factory=set)
     """Files that the log speaks of."""
+    gathered: dict[str, FileRecord] = field(default_factory=dict)
+    """The larger files that hold raw files of small batches, by the names of these."""
     tombstones: Tombstones = field(default_factory=Tombstones)
     is_whole: bool = True
-    """Whether every entry could be read."""
+    """Whether every entry, and every record of what was gathered, could be read."""
 
     def entry(self, batch: str) -> LogEntry:
         """Return the entry of a batch, with the counts of what is left of it."""

@@ -28,14 +28,17 @@ class VerifyRaw:
         self._store = judge.store
         self._sample = sample
         self._seen: set[FileRecord] = set()
+        self._damaged: set[FileRecord] = set()
 
     def verify_batch(self, entry: LogEntry) -> Iterator[Problem]:
         """Yield what is wrong with the raw files of a batch."""
         if entry.warc:
-            yield from self._verify_file(entry.warc)
+            yield from self._verify_own(entry.warc)
         if entry.index:
-            damage = list(self._verify_file(entry.index))
-            yield from damage or self._verify_lines(entry, entry.index)
+            damage = list(self._verify_own(entry.index))
+            yield from damage
+            if not damage and self._holder(entry.index) not in self._damaged:
+                yield from self._verify_lines(entry, entry.index)
         for file in sorted(set(entry.references) - self._seen):
             self._seen.add(file)
             if file.size_bytes >= 0:
@@ -51,6 +54,21 @@ class VerifyRaw:
                 yield Problem(
                     self._store.address(name), STRAY, "delete it: a run was killed before it committed"
                 )
+
+    def _holder(self, file: FileRecord) -> FileRecord:
+        """Return the file that holds the bytes of one: itself, or a larger one."""
+        return self._judge.gathered.get(file.file, file)
+
+    def _verify_own(self, file: FileRecord) -> Iterator[Problem]:
+        """Yield what is wrong with a file of the archive; with a larger one that holds many, once."""
+        holder = self._holder(file)
+        if holder == file:
+            yield from self._verify_file(file)
+        elif holder not in self._seen:
+            self._seen.add(holder)
+            for problem in self._verify_file(holder):
+                self._damaged.add(holder)
+                yield problem
 
     def _verify_file(self, file: FileRecord) -> Iterator[Problem]:
         where = self._store.address(file.file)
@@ -75,9 +93,10 @@ class VerifyRaw:
             yield Problem(where, f"the raw file cannot be read: {error.strerror or error}", _RESTORE)
 
     def _verify_lines(self, entry: LogEntry, index: FileRecord) -> Iterator[Problem]:
-        if not self._sample.takes(index.file):
+        holder = self._holder(index).file
+        if not self._sample.takes(holder):
             return
-        where = self._store.address(index.file)
+        where = self._store.address(holder)
         gone = self._judge.tombstones.of_batch(entry.batch)
         try:
             ids = [line.capture_id for line in read_index(self._store, index)]
@@ -92,7 +111,7 @@ class VerifyRaw:
     def _verify_reference(self, file: FileRecord) -> Iterator[Problem]:
         """Yield a WARC file that captures were left in, if it is not as it was."""
         if is_own(file.file):
-            yield from self._verify_file(file)
+            yield from self._verify_own(file)
             return
         path = Path(file.file)
         is_sound = path.is_file() and path.stat().st_size == file.size_bytes

@@ -45,7 +45,7 @@ def _read(archive: Archive, capture_id: str, *, http: bool) -> bytes:
     if not http:
         return payload
     original = archive.find_original(capture_id)
-    message = read_http(original.where, original.line.ref.offset)
+    message = read_http(original.where, original.offset)
     if message is None:
         raise FlowError(
             f"Capture {capture_id} did not come over HTTP: its record in {original.where} "
