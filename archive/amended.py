@@ -8,6 +8,8 @@ between two takedowns.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -59,23 +61,26 @@ def is_own(file: str) -> bool:
     return not file.startswith("/") and "://" not in file
 
 
-def replace_raw(store: Store, file: str, data: bytes) -> None:
-    """Write down what a raw file is going to be, then put it in place of what is there.
+def replace_raw(store: Store, files: Mapping[str, bytes]) -> None:
+    """Write down what raw files are going to be, then put that in place of what is there.
 
-    If it was gathered, the same is done to the file that holds it.
+    Of files that were gathered the same is done with the larger one that holds them.
     """
-    _write_down(store, file, data)
-    place = find_place(store, file)
-    if place is None:
-        store.replace(file, data)
-        return
-    name = place.file(file)
-    while True:
-        seen = store.read_bytes(name)
-        new = spliced(seen, file, place, data)
-        _write_down(store, name, new)
-        if store.swap(name, new, seen):
-            return
+    gathered: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
+    for name, data in files.items():
+        _write_down(store, name, data)
+        place = find_place(store, name)
+        if place is None:
+            store.replace(name, data)
+        else:
+            gathered[place.file(name)][name] = data
+    for larger, parts in gathered.items():
+        while True:
+            seen = store.read_bytes(larger)
+            new = spliced(store, seen, parts)
+            _write_down(store, larger, new)
+            if store.swap(larger, new, seen):
+                break
 
 
 def _write_down(store: Store, file: str, data: bytes) -> None:

@@ -80,9 +80,9 @@ def remove_left_over(store: Store) -> None:
     A larger file without a record goes only while all that it was made of is elsewhere: the record
     might be what was lost.
     """
+    refresh(store, anew=True)
     if next(store.names(RAW_FOLDER), None) is None:
         return
-    refresh(store)
     there = set(store.names("raw"))
     named = set()
     with store.together() as group:
@@ -106,7 +106,6 @@ def _is_copy(store: Store, index: str, there: set[str]) -> bool:
 
 def _choose(store: Store, log: Log, before: str) -> Iterator[list[LogEntry]]:
     """Yield groups of batches to gather: small ones of closed days, and not too large together."""
-    refresh(store)
     group: list[LogEntry] = []
     size_bytes = 0
     for entry in log.entries():

@@ -9,7 +9,7 @@ a name is the same before and after its file was gathered.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -138,9 +138,9 @@ def record_name(number: int) -> str:
     return f"{FOLDER}/{number:0{_DIGITS}}.json"
 
 
-def refresh(store: Store) -> int:
-    """Take in what others have gathered since; return the number of the last record."""
-    return _places_at(store.address()).refresh(store)
+def refresh(store: Store, *, anew: bool = False) -> int:
+    """Take in what others have gathered since, or all; return the number of the last record."""
+    return _places_at(store.address()).refresh(store, anew=anew)
 
 
 def find_place(store: Store, name: str) -> Place | None:
@@ -182,13 +182,20 @@ def read_file(store: Store, name: str) -> bytes:
     return read_where(store, name, read)
 
 
-def spliced(gathered: bytes, name: str, place: Place, data: bytes) -> bytes:
-    """Return a gathered file with other bytes in the place of one raw file: as many, in a WARC file."""
-    if name.endswith(_INDEX):
-        return replace_index(gathered, place.move(name), data)
-    if len(data) != place.size_bytes:
-        raise ValueError(f"{name} has {place.size_bytes} bytes, not {len(data)}")
-    return gathered[: place.base] + data + gathered[place.base + len(data) :]
+def spliced(store: Store, gathered: bytes, files: Mapping[str, bytes]) -> bytes:
+    """Return a gathered file in which some raw files have other bytes: as many, in a WARC file."""
+    data = bytearray(gathered)
+    for name, new in files.items():
+        place = find_place(store, name)
+        if place is None:
+            raise ValueError(f"{name} was not gathered")
+        if name.endswith(_INDEX):
+            data[:] = replace_index(bytes(data), place.move(name), new)
+        elif len(new) == place.size_bytes:
+            data[place.base : place.base + len(new)] = new
+        else:
+            raise ValueError(f"{name} has {place.size_bytes} bytes, not {len(new)}")
+    return bytes(data)
 
 
 def _read(store: Store, last: int) -> Iterator[Gathering]:

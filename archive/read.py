@@ -22,7 +22,7 @@ from archive.errors import SqlError
 from archive.local import LocalStore
 from archive.schema import SCHEMA
 from archive.store import Store
-from archive.views import create_link_views, create_tombstones
+from archive.views import create_gathered, create_link_views, create_tombstones
 
 # Words and spaces in a fixed order, from the start: linear.
 _EXPLAIN: Final = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
@@ -88,6 +88,7 @@ def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPy
     to_pattern = partial(_pattern, connection, archive.store)
     create_link_views(connection, archive.store, archive.data_name(edition).split("/")[1], to_pattern)
     create_tombstones(connection, archive.store, to_pattern)
+    create_gathered(connection, archive.store, to_pattern)
     return connection
 
 

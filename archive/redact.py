@@ -13,7 +13,7 @@ import io
 import json
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,24 +62,39 @@ class Redactor:
             was_changed = True
         return was_changed
 
-    def redact_raw(self, entry: LogEntry) -> bool:
-        """Take records out of the raw files of a batch, index last; return whether there were any."""
+    def redact_raw(self, entries: Sequence[LogEntry]) -> bool:
+        """Take records out of the raw files of batches, indexes last; return whether there were any.
+
+        Batches that were gathered into one file are given together, so that it is written once.
+        """
         was_changed = False
-        own = [file for file in (entry.warc, *entry.references) if file and is_own(file.file)]
-        while entry.index:
-            lines = self._read_lines(entry.index)
-            gone = [line for line in lines if line.capture_id in self._taken()]
-            if not gone and all(map(self._is_settled, [entry.index, *own])):
-                break
-            for file in own:
-                self._check(file)
-                there = {line.ref.offset: line.ref for line in gone if line.ref.file == file.file}
-                replace_raw(self.store, file.file, _with_fillers(self.store, file.file, there))
-                self._redact_sidecar(file.file, there)
-            left = _index_bytes(self.store, entry.index.file, {line.capture_id for line in gone})
-            replace_raw(self.store, entry.index.file, left)
+        while True:
+            warcs: dict[str, bytes] = {}
+            indexes: dict[str, bytes] = {}
+            for entry in entries:
+                self._redact_batch(entry, warcs, indexes)
+            if not indexes:
+                return was_changed
+            replace_raw(self.store, warcs)
+            replace_raw(self.store, indexes)
             was_changed = True
-        return was_changed
+
+    def _redact_batch(self, entry: LogEntry, warcs: dict[str, bytes], indexes: dict[str, bytes]) -> None:
+        """Add what the raw files of a batch are to be, if that is not what they are."""
+        if entry.index is None:
+            return
+        own = [file for file in (entry.warc, *entry.references) if file and is_own(file.file)]
+        taken = self._taken()
+        gone = [line for line in self._read_lines(entry.index) if line.capture_id in taken]
+        if not gone and all(map(self._is_settled, [entry.index, *own])):
+            return
+        for file in own:
+            self._check(file)
+            there = {line.ref.offset: line.ref for line in gone if line.ref.file == file.file}
+            data = warcs[file.file] if file.file in warcs else read_file(self.store, file.file)
+            warcs[file.file] = _with_fillers(data, there)
+            self._redact_sidecar(file.file, there)
+        indexes[entry.index.file] = _index_bytes(self.store, entry.index.file, taken)
 
     def _redact_sidecar(self, warc: str, gone: Mapping[int, RawRef]) -> None:
         """Take lines out of the index that fetching keeps beside each of its WARC files."""
@@ -157,9 +172,9 @@ def _without(store: Store, name: str, ids: Collection[str]) -> tuple[bytes, dict
     return out.getvalue(), dict(sorted(statuses.items()))
 
 
-def _with_fillers(store: Store, name: str, gone: Mapping[int, RawRef]) -> bytes:
+def _with_fillers(whole: bytes, gone: Mapping[int, RawRef]) -> bytes:
     """Return a WARC file with fillers in place of the records at some offsets."""
-    data = bytearray(read_file(store, name))
+    data = bytearray(whole)
     for offset, ref in gone.items():
         end = offset + ref.length
         for start, length in _concurrent(data, end, ref.record_id):

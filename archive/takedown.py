@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from archive.bag import is_sealed, seal
 from archive.cdxj import IndexLine
 from archive.errors import NothingToTakeDownError
 from archive.gather import remove_left_over
+from archive.gathered import find_place
 from archive.identity import capture_date, urlkey, urlkey_of
 from archive.links import drop_links
 from archive.log import Log, LogEntry
@@ -153,9 +155,8 @@ class Takedowns:
         batches = {taken.batch for taken in captures}
         with self._store.lock("raw", alone=True):
             remove_left_over(self._store)
-            for entry in self._log.entries():
-                if entry.batch in batches:
-                    self._redactor.redact_raw(entry)
+            for together in self._by_file(batches):
+                self._redactor.redact_raw(together)
         days = {taken.capture_date for taken in captures}
         self.redact_parts({(edition, day) for edition in self._store.folders("clean") for day in days})
         for name in waiting:
@@ -174,6 +175,15 @@ class Takedowns:
             drop_links(self._store, edition)
             if is_sealed(self._store, edition):
                 seal(self._store, edition)
+
+    def _by_file(self, batches: Collection[str]) -> Iterable[Sequence[LogEntry]]:
+        """Return the entries of some batches, those together that were gathered into one file."""
+        groups: defaultdict[str, list[LogEntry]] = defaultdict(list)
+        for entry in self._log.entries():
+            if entry.index and entry.batch in batches:
+                place = find_place(self._store, entry.index.file)
+                groups[place.stem if place else entry.batch].append(entry)
+        return groups.values()
 
     def _find(self, targets: Targets) -> Iterator[Found]:
         """Yield the captures that are named, then those that have the same bytes."""

@@ -1,8 +1,9 @@
-"""The SQL views beside those of the documents: links, versions and tombstones. All may be empty.
+"""The SQL views beside those of the documents: links, versions, tombstones, gathered files. All may be empty.
 
 ``duplicates`` has a row a document that is not the first of its kind, ``shared_quotes`` a row a
 quotation that an earlier story has too, ``versions`` a row a capture of a URL that was captured more
-than once (all three: ``archive.links``), ``tombstones`` a row a capture or URL that was taken down.
+than once (all three: ``archive.links``), ``tombstones`` a row a capture or URL that was taken down,
+``gathered`` a row a raw file that lies in a larger one now.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _TAKEDOWN: Final = (
     'struct("at" timestamptz, "by" varchar, reason varchar, urls varchar[], captures struct('
     "capture_id varchar, batch varchar, capture_date date, urlkey_digest varchar, payload_digest varchar)[])"
 )
+_FILE: Final = "struct(file varchar)"
+_GATHERING: Final = f"struct(warc {_FILE}, batches struct(warc {_FILE}, base bigint)[])"
 _MAX_JSON_BYTES: Final = 1 << 30
 
 _LINKED: Final = {
@@ -68,6 +71,14 @@ from (select content."at" as "at", content."by" as "by", content.reason as reaso
 """A URL that is not to come back has a row without a capture."""
 
 
+_GATHERED: Final = """
+create view gathered as
+select batch.warc.file as raw_file, gathered_file, batch.base as base
+from (select content.warc.file as gathered_file, unnest(content.batches) as batch from {source})
+where batch.warc is not null
+"""
+
+
 def create_link_views(connection: Connection, store: Store, edition: str, to_pattern: ToPattern) -> None:
     """Create the views of an edition's links; empty ones if ``strigil duplicates`` has not built them."""
     folder = current_links(store, edition)
@@ -82,8 +93,19 @@ def create_link_views(connection: Connection, store: Store, edition: str, to_pat
 
 def create_tombstones(connection: Connection, store: Store, to_pattern: ToPattern) -> None:
     """Create the view of what was taken down."""
-    source = f"(select null::{_TAKEDOWN} as content where false)"
-    if any(store.names("tombstones")):
-        options = f"columns = {{'content': '{_TAKEDOWN}'}}, maximum_object_size = {_MAX_JSON_BYTES}"
-        source = f"read_json({to_pattern('tombstones/*.json')}, {options})"
+    source = _sealed(store, "tombstones", _TAKEDOWN, to_pattern)
     connection.execute(_TOMBSTONES.format(source=source))
+
+
+def create_gathered(connection: Connection, store: Store, to_pattern: ToPattern) -> None:
+    """Create the view of the raw files that lie in larger ones, and where their bytes begin there."""
+    source = _sealed(store, "gathered", _GATHERING, to_pattern)
+    connection.execute(_GATHERED.format(source=source))
+
+
+def _sealed(store: Store, folder: str, kind: str, to_pattern: ToPattern) -> str:
+    """Return an SQL source of the sealed records directly in a folder, which may be empty."""
+    if not any(store.names(folder)):
+        return f"(select null::{kind} as content where false)"
+    options = f"columns = {{'content': '{kind}'}}, maximum_object_size = {_MAX_JSON_BYTES}"
+    return f"read_json({to_pattern(f'{folder}/*.json')}, {options})"

@@ -37,7 +37,7 @@ def sql(  # noqa: PLR0913 - one parameter an option of the command line
 ) -> None:
     """Ask the archive in SQL; nothing can be changed by it.
 
-    Views: documents, edits, fields, duplicates, shared_quotes, versions, runs, tombstones.
+    Views: documents, edits, fields, duplicates, shared_quotes, versions, runs, tombstones, gathered.
     Example: strigil sql "select label, count(*) from edits group by label order by 2 desc"
     """
     if as_csv + as_json + (parquet is not None) > 1:
@@ -73,8 +73,8 @@ def _told() -> Iterator[None]:
     except SqlError as error:
         lines = [line for line in str(error).splitlines() if line.strip()]
         hint = (
-            "Views: documents, edits, fields, duplicates, shared_quotes, versions, runs, tombstones; "
-            'try: strigil sql "describe documents"'
+            "Views: documents, edits, fields, duplicates, shared_quotes, versions, runs, tombstones, "
+            'gathered; try: strigil sql "describe documents"'
         )
         raise FlowError("\n".join([*lines, hint])) from error
 

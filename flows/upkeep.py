@@ -96,7 +96,7 @@ def verify(
 
 @flow(name="compact", flow_run_name=name_run, persist_result=False)
 def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
-    """Merge the small parts of each day that is over, so that readers open few files; no row changes.
+    """Merge the small parts of each day that is over, and gather its small raw files; no row changes.
 
     Args:
         archive: The archive's folder, or s3://bucket/prefix.
@@ -105,7 +105,9 @@ def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
     """
     try:
         store = Archive.open(archive, create=False)
-        days = list(store.compact(store.find_edition(edition or "current")))
+        name = store.find_edition(edition or "current")
+        gathered = sum(group.batches for group in store.gather())
+        days = list(store.compact(name))
     except SAID as error:
         return Failed(message=str(error))
     rows = [
@@ -114,7 +116,9 @@ def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
     ]
     if rows:
         publish_table("days", "Days with fewer parts now", rows)
-    return Completed(message=f"{count(len(rows), 'day')} merged" if rows else "nothing to merge")
+    said = [f"{count(len(rows), 'day')} merged"] if rows else []
+    said += [f"raw files of {gathered:,} batches gathered"] if gathered else []
+    return Completed(message=", ".join(said) or "nothing to merge")
 
 
 @flow(name="report", flow_run_name=name_run, persist_result=False)
