@@ -128,7 +128,7 @@ class BucketStore(Store):
         """Yield this store: what it has acknowledged is durable."""
         yield self
 
-    def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
+    def stage(self, write: Callable[[BinaryIO], None], *, apart: str = "") -> Staged:  # noqa: ARG002
         """Write a nameless local file, which goes with the process at the latest."""
         file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - it is closed once it has a name
         try:

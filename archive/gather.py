@@ -47,6 +47,7 @@ MAX_INPUTS: Final = 1_000
 """Batches are gathered so many at a time: reading the index of one reads those of all."""
 
 _NAME_DIGITS: Final = 16
+_APART: Final = ".gathering"
 
 
 class GatheredRaw(NamedTuple):
@@ -80,6 +81,7 @@ def remove_left_over(store: Store) -> None:
     A larger file without a record goes only while all that it was made of is elsewhere: the record
     might be what was lost.
     """
+    store.clear(_APART)
     refresh(store, anew=True)
     if next(store.names(RAW_FOLDER), None) is None:
         return
@@ -155,13 +157,13 @@ class _Writer:
 
     def write(self, entries: Sequence[LogEntry]) -> Gathering | None:
         """Write the raw files of batches; None, and nothing is left, if less than two are sound."""
-        staged = self._store.stage(lambda file: self._copy(entries, file))
+        staged = self._store.stage(lambda file: self._copy(entries, file), apart=_APART)
         try:
             if len(self._batches) < 2:
                 return None
             digests = "".join(file.digest for batch in self._batches for file in batch.files)
             stem = f"{RAW_FOLDER}/{hashlib.sha256(digests.encode()).hexdigest()[:_NAME_DIGITS]}"
-            index = self._store.stage_bytes(self._index(stem))
+            index = self._store.stage(lambda file: self._write_index(stem, file), apart=_APART)
             self._store.keep(index, f"{stem}.cdxj")
             warc = None
             if staged.size_bytes:
@@ -194,12 +196,12 @@ class _Writer:
         is_sound = "sha256:" + hashlib.sha256(data).hexdigest() == known.digest
         return (known, data) if is_sound else None
 
-    def _index(self, stem: str) -> bytes:
-        """Return the index of all."""
+    def _write_index(self, stem: str, file: BinaryIO) -> None:
+        """Write the index of all."""
         lines: list[bytes] = []
         for batch, data in zip(self._batches, self._indexes, strict=True):
             lines += move_lines(data, Move(stem_of(batch.index.file), stem, batch.base))
-        return b"".join(sorted(lines))
+        file.writelines(sorted(lines))
 
 
 def _can_be_moved(index: FileRecord, data: bytes) -> bool:

@@ -49,10 +49,10 @@ class LocalStore(Store):
                 sync_folder(folder)
         self._durable |= group._durable
 
-    def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
-        """Write a file in ``.tmp`` and sync it. If that fails, nothing is left."""
-        self.make_folder(self._temporary)
-        path = self._temporary / uuid.uuid4().hex
+    def stage(self, write: Callable[[BinaryIO], None], *, apart: str = "") -> Staged:
+        """Write a file in ``.tmp``, or a folder there, and sync it. If that fails, nothing is left."""
+        self.make_folder(self._temporary / apart)
+        path = self._temporary / apart / uuid.uuid4().hex
         try:
             with path.open("x+b") as file:
                 write(file)
@@ -207,6 +207,14 @@ class LocalStore(Store):
             with suppress(OSError):
                 if path.lstat().st_mtime < time.time() - STALE_SECONDS:
                     shutil.rmtree(path) if _is_folder(path) else path.unlink()
+
+    def clear(self, apart: str) -> None:
+        """Remove what killed runs staged apart under this name; none may be at work."""
+        folder = self._temporary / apart
+        if left := list(folder.glob("*")):
+            for path in left:
+                path.unlink()
+            self._sync(folder)
 
     def _move_over(self, path: Path, final: Path) -> None:
         try:

@@ -87,8 +87,12 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def stage(self, write: Callable[[BinaryIO], None]) -> Staged:
-        """Write a file that has no name yet. If that fails, nothing is left."""
+    def stage(self, write: Callable[[BinaryIO], None], *, apart: str = "") -> Staged:
+        """Write a file that has no name yet. If that fails, nothing is left.
+
+        What a killed run leaves goes after a day; what was staged ``apart`` (a name that begins with a
+        dot), as soon as ``clear`` is told so.
+        """
 
     @abstractmethod
     def link(self, staged: Staged, name: str) -> bool:
@@ -137,6 +141,9 @@ class Store(ABC):
     @abstractmethod
     def sweep(self) -> None:
         """Remove what killed runs left long ago."""
+
+    def clear(self, apart: str) -> None:  # noqa: B027 - nothing stays where files have no name at all
+        """Remove what killed runs staged apart under this name; none may be at work."""
 
     def stage_bytes(self, data: bytes) -> Staged:
         """Stage a file with this content."""
