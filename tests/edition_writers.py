@@ -19,17 +19,21 @@ from typing import Any
 
 import duckdb
 
+from archive import gather as gathering
 from archive.archive import Archive
-from archive.errors import NoEditionError
+from archive.errors import NoEditionError, NothingToTakeDownError
 from archive.local import LocalStore
+from archive.takedown import Decision, Targets
 from tests.archive_builders import PIPELINE, fill, make_capture
 from tests.archive_writers import write_all
 
 CAPTURES = 40
 DAY_CAPTURES = 6
 MIX_ROUNDS = int(os.environ.get("STRIGIL_TEST_MIX_ROUNDS", "3"))
-STEPS = ("stage", "replace", "exchange", "remove", "discard")
+STEPS = ("stage", "link", "replace", "exchange", "remove", "discard")
 """What a compaction does to the store, in the words of the store."""
+RUNS_CAPTURES = 8
+RACES = int(os.environ.get("STRIGIL_TEST_GATHER_RACES", "4"))
 
 
 def fill_days(root: Path) -> None:
@@ -49,9 +53,35 @@ def fill_one_day(root: Path) -> None:
     archive.promote(PIPELINE)
 
 
+def fill_runs(root: Path) -> None:
+    """Make an archive of four runs of two captures each, the first of which was taken down."""
+    archive = Archive.open(root)
+    for start in range(0, RUNS_CAPTURES, 2):
+        fill(archive, [make_capture(number) for number in range(start, start + 2)])
+    archive.promote(PIPELINE)
+    take_down(root, 0)
+
+
+def take_down(root: Path, number: int) -> None:
+    """Take a capture down by its URL."""
+    urls = frozenset({str(make_capture(number).url)})
+    with suppress(NothingToTakeDownError):
+        Archive.open(root).takedowns().take_down(Targets(urls=urls), Decision("jane", "order 12/26"))
+
+
 def run_killed_compactions(root: Path) -> int:
     """Kill a compaction at every step, each in a folder of its own; return how many were killed."""
     return _run("kill", root)[0]
+
+
+def run_killed_gatherings(root: Path) -> int:
+    """Kill a gathering at every step, each in a folder of its own; return how many were killed."""
+    return _run("gather", root)[0]
+
+
+def run_races(root: Path) -> int:
+    """Gather three times and take a capture down, all at once, and kill some; return how many."""
+    return _run("race", root)[0]
 
 
 def run_reader(root: Path) -> list[int]:
@@ -73,12 +103,21 @@ def _run(command: str, root: Path) -> list[int]:
 
 def kill(root: Path) -> list[int]:
     """Kill a compaction before and after its first step, its second step, and so on, until it ends."""
+    return _kill_each(root, fill_one_day, lambda folder: list(Archive.open(folder).compact()))
+
+
+def gather(root: Path) -> list[int]:
+    """Kill a gathering of raw files in the same way."""
+    return _kill_each(root, fill_runs, lambda folder: list(Archive.open(folder).gather()))
+
+
+def _kill_each(root: Path, fill: Callable[[Path], None], work: Callable[[Path], object]) -> list[int]:
     whole = root / "whole"
-    _wait(_fork(lambda: fill_one_day(whole)))
+    _wait(_fork(lambda: fill(whole)))
     step = 0
     while True:
         folder = shutil.copytree(whole, root / f"step-{step:03}", symlinks=True)
-        status = _wait(_fork(lambda: _compact_until(folder, step)))  # noqa: B023 - it runs at once
+        status = _wait(_fork(lambda: _work_until(step, lambda: work(folder))))  # noqa: B023 - it runs at once
         if not os.WIFSIGNALED(status):
             break
         step += 1
@@ -86,8 +125,8 @@ def kill(root: Path) -> list[int]:
     return [step]
 
 
-def _compact_until(root: Path, step: int) -> None:
-    """Compact, and die at a step: even numbers before one, odd ones after it."""
+def _work_until(step: int, work: Callable[[], object]) -> None:
+    """Work, and die at a step: even numbers before one, odd ones after it."""
     count = 0
 
     def tick() -> None:
@@ -107,7 +146,7 @@ def _compact_until(root: Path, step: int) -> None:
 
     for name in STEPS:
         setattr(LocalStore, name, watched(getattr(LocalStore, name)))
-    list(Archive.open(root).compact())
+    work()
 
 
 def read(root: Path) -> list[int]:
@@ -151,6 +190,28 @@ def mix(root: Path) -> list[int]:
     return [kills, doubles]
 
 
+def race(root: Path) -> list[int]:
+    """Let three gatherings of other groups and a takedown meet, and kill each of them or not."""
+    chance = random.Random(7)  # noqa: S311 - a seed, so that a failure can be repeated
+    kills = 0
+    for number in range(RACES):
+        folder = root / f"race-{number:03}"
+        _wait(_fork(lambda: fill_runs(folder)))  # noqa: B023 - it runs at once
+        pids = [_fork(lambda: _gather_by(folder, inputs)) for inputs in (2, 3, 4)]  # noqa: B023
+        pids.append(_fork(lambda: take_down(folder, 3)))  # noqa: B023
+        time.sleep(chance.uniform(0, 0.05))
+        for pid in pids:
+            if chance.random() < 0.5:
+                os.kill(pid, signal.SIGKILL)
+        kills += sum(os.WIFSIGNALED(_wait(pid)) for pid in pids)
+    return [kills]
+
+
+def _gather_by(root: Path, inputs: int) -> None:
+    gathering.MAX_INPUTS = inputs  # type: ignore[misc]
+    list(Archive.open(root).gather())
+
+
 def _compact_for_ever(root: Path) -> None:
     while True:
         with suppress(NoEditionError):
@@ -176,7 +237,13 @@ def _wait(pid: int) -> int:
     return status
 
 
-COMMANDS: dict[str, Callable[[Path], list[int]]] = {"kill": kill, "read": read, "mix": mix}
+COMMANDS: dict[str, Callable[[Path], list[int]]] = {
+    "kill": kill,
+    "read": read,
+    "mix": mix,
+    "gather": gather,
+    "race": race,
+}
 
 if __name__ == "__main__":
     name, folder = sys.argv[1:]
