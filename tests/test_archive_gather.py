@@ -32,7 +32,7 @@ from tests.archive_builders import (
     tree,
 )
 from tests.edition_writers import RUNS_CAPTURES, fill_runs
-from tests.gather_archives import WHO, load_batches, payloads, raw_files, target
+from tests.gather_archives import WHO, assert_gone, load_batches, payloads, raw_files, target
 
 
 @pytest.fixture(scope="module")
