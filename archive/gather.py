@@ -33,7 +33,7 @@ from archive.gathered import (
     refresh,
     stem_of,
 )
-from archive.gathered_index import Move, batches_in, move_lines, restore_index
+from archive.gathered_index import Move, move_lines, restore_index, split_index
 from archive.log import Log, LogEntry
 from archive.sealed import to_sealed
 from archive.store import Store
@@ -102,7 +102,7 @@ def remove_left_over(store: Store) -> None:
 
 def _is_copy(store: Store, index: str, there: set[str]) -> bool:
     """Return whether everything in a gathered file is elsewhere, too."""
-    names = [f"raw/{batch}.cdxj" for batch in batches_in(store.read_bytes(index))]
+    names = [f"raw/{batch}.cdxj" for batch in split_index(store.read_bytes(index))]
     return all(name in there or find_place(store, name) for name in names)
 
 
@@ -207,4 +207,4 @@ class _Writer:
 def _can_be_moved(index: FileRecord, data: bytes) -> bool:
     """Return whether an index comes back from a gathered one as it was."""
     move = Move(stem_of(index.file), f"{RAW_FOLDER}/0", 1)
-    return restore_index(b"".join(move_lines(data, move)), move) == data
+    return restore_index(split_index(b"".join(move_lines(data, move))), move) == data

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, Final, NamedTuple, TypeVar
 
-from archive.gathered_index import Move, replace_index, restore_index
+from archive.gathered_index import Move, replace_index, restore_index, split_index
 from archive.sealed import from_sealed
 from archive.store import Store
 from archive.values import FileRecord
@@ -104,6 +104,7 @@ class _Places:
         self._lock = threading.Lock()
         self._places: dict[str, Place] = {}
         self._last = 0
+        self._index: tuple[object, dict[str, list[bytes]]] = (None, {})
 
     def find(self, name: str) -> Place | None:
         return self._places.get(stem_of(name))
@@ -120,6 +121,18 @@ class _Places:
                     place = Place(stem_of(gathering.index.file), batch.base, size_bytes)
                     self._places.setdefault(stem_of(batch.index.file), place)
             return self._last
+
+    def read_index(self, store: Store, file: str) -> dict[str, list[bytes]]:
+        """Return the lines of a gathered index by batch; those of the last one are kept.
+
+        Batches are mostly read one after the other. A takedown makes an index shorter.
+        """
+        key = file, store.size(file), store.modified_at(file)
+        seen, lines = self._index
+        if seen != key:
+            lines = split_index(store.read_bytes(file))
+            self._index = key, lines
+        return lines
 
 
 @lru_cache(maxsize=16)
@@ -174,7 +187,9 @@ def read_file(store: Store, name: str) -> bytes:
         if place is None:
             return store.read_bytes(name)
         if name.endswith(_INDEX):
-            return restore_index(store.read_bytes(place.file(name)), place.move(name))
+            return restore_index(
+                _places_at(store.address()).read_index(store, place.file(name)), place.move(name)
+            )
         with store.open(place.file(name)) as file:
             file.seek(place.base)
             return file.read(place.size_bytes)
@@ -184,17 +199,14 @@ def read_file(store: Store, name: str) -> bytes:
 
 def spliced(store: Store, gathered: bytes, files: Mapping[str, bytes]) -> bytes:
     """Return a gathered file in which some raw files have other bytes: as many, in a WARC file."""
+    places = {name: place for name in files if (place := find_place(store, name))}
+    if any(name.endswith(_INDEX) for name in files):
+        return replace_index(gathered, {place.move(name): files[name] for name, place in places.items()})
     data = bytearray(gathered)
-    for name, new in files.items():
-        place = find_place(store, name)
-        if place is None:
-            raise ValueError(f"{name} was not gathered")
-        if name.endswith(_INDEX):
-            data[:] = replace_index(bytes(data), place.move(name), new)
-        elif len(new) == place.size_bytes:
-            data[place.base : place.base + len(new)] = new
-        else:
-            raise ValueError(f"{name} has {place.size_bytes} bytes, not {len(new)}")
+    for name, place in places.items():
+        if len(files[name]) != place.size_bytes:
+            raise ValueError(f"{name} has {place.size_bytes} bytes, not {len(files[name])}")
+        data[place.base : place.base + place.size_bytes] = files[name]
     return bytes(data)
 
 

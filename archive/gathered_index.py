@@ -8,14 +8,16 @@ is what it was, byte for byte, so the digest of each index still holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Final, NamedTuple
 
 # Fixed text, one class, fixed text, one class that ends at a quote: linear. In a JSON string the
 # quotes are escaped, so it can only stand where the line says it.
 _WHERE: Final = re.compile(rb'"offset": "([0-9]+)", "filename": "([^"]*)"')
-# Fixed text and one class, looked for at the end of a line: linear.
-_MARK: Final = re.compile(rb', "batch": "([0-9a-f]+)"\}\n\Z')
+_MARK: Final = b', "batch": "'
+_MARK_END: Final = b'"}\n'
 _END: Final = b"}\n"
 _WARC: Final = ".warc.gz"
 
@@ -35,24 +37,27 @@ def move_lines(data: bytes, move: Move) -> Iterator[bytes]:
         yield _shift(line, old, new, move.base)[: -len(_END)] + _mark(move)
 
 
-def restore_index(gathered: bytes, move: Move) -> bytes:
-    """Return the index of one batch as it was."""
+def split_index(gathered: bytes) -> dict[str, list[bytes]]:
+    """Return the lines of a gathered index by batch: by the name of its files, without folder and ending."""
+    lines: defaultdict[str, list[bytes]] = defaultdict(list)
+    for line in gathered.splitlines(keepends=True):
+        lines[line.rpartition(_MARK)[2].removesuffix(_MARK_END).decode("latin-1")].append(line)
+    return lines
+
+
+def restore_index(lines: Mapping[str, list[bytes]], move: Move) -> bytes:
+    """Return the index of one batch as it was, from the lines of all."""
     old, new, mark = _warc(move.stem), _warc(move.to_stem), _mark(move)
-    lines = (line for line in gathered.splitlines(keepends=True) if line.endswith(mark))
-    return b"".join(sorted(_shift(line[: -len(mark)] + _END, new, old, -move.base) for line in lines))
+    found = lines.get(_batch(move), [])
+    return b"".join(sorted(_shift(line.removesuffix(mark) + _END, new, old, -move.base) for line in found))
 
 
-def replace_index(gathered: bytes, move: Move, data: bytes) -> bytes:
-    """Return the gathered index with other lines of one batch."""
-    mark = _mark(move)
-    others = (line for line in gathered.splitlines(keepends=True) if not line.endswith(mark))
-    return b"".join(sorted([*others, *move_lines(data, move)]))
-
-
-def batches_in(gathered: bytes) -> frozenset[str]:
-    """Return the names, without folder and ending, of the batches whose lines stand in a gathered index."""
-    found = map(_MARK.search, gathered.splitlines(keepends=True))
-    return frozenset(mark[1].decode() for mark in found if mark)
+def replace_index(gathered: bytes, indexes: Mapping[Move, bytes]) -> bytes:
+    """Return the gathered index with other lines of some batches."""
+    lines = split_index(gathered)
+    for move, data in indexes.items():
+        lines[_batch(move)] = list(move_lines(data, move))
+    return b"".join(sorted(chain.from_iterable(lines.values())))
 
 
 def _shift(line: bytes, old: bytes, new: bytes, by: int) -> bytes:
@@ -68,5 +73,9 @@ def _warc(stem: str) -> bytes:
     return f"{stem}{_WARC}".encode()
 
 
+def _batch(move: Move) -> str:
+    return move.stem.rpartition("/")[2]
+
+
 def _mark(move: Move) -> bytes:
-    return b', "batch": "%s"}\n' % move.stem.rpartition("/")[2].encode()
+    return _MARK + _batch(move).encode() + _MARK_END

@@ -17,7 +17,7 @@ from archive import gather, gathered
 from archive.archive import Archive
 from archive.cdxj import from_line
 from archive.errors import CannotExchangeError
-from archive.gathered_index import Move, batches_in, move_lines, replace_index, restore_index
+from archive.gathered_index import Move, move_lines, replace_index, restore_index, split_index
 from archive.local import LocalStore
 from archive.read import query
 from captures.values import Provenance
@@ -227,9 +227,10 @@ def test_moved_lines_come_back_as_they_were(batches: dict[str, list[str]], base:
         indexes[stem] = "".join(sorted(lines)).encode()
         moves[stem] = Move(name, "raw/gathered/0", base)
     whole = b"".join(sorted(line for stem in moves for line in move_lines(indexes[stem], moves[stem])))
-    assert {stem: restore_index(whole, moves[stem]) for stem in moves} == indexes
-    assert batches_in(whole) == {stem for stem in moves if indexes[stem]}
+    split = split_index(whole)
+    assert {stem: restore_index(split, moves[stem]) for stem in moves} == indexes
+    assert set(split) == {stem for stem in moves if indexes[stem]}
     first, *others = moves
-    emptied = replace_index(whole, moves[first], b"")
+    emptied = split_index(replace_index(whole, {moves[first]: b""}))
     assert not restore_index(emptied, moves[first])
     assert all(restore_index(emptied, moves[stem]) == indexes[stem] for stem in others)

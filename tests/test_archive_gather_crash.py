@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -131,6 +132,27 @@ def test_a_takedown_after_a_killed_gathering_leaves_nothing(killed: list[Path]) 
         list(archive.gather())
         assert len(raw_files(root)) == 2
         assert not list(archive.verify())
+
+
+def test_a_takedown_waits_for_a_gathering_that_is_at_work(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was copied before the decision would else come back with the record."""
+    create = LocalStore.create
+    takedown = Thread(target=take_down, args=(root, GONE))
+
+    def come_between(store: LocalStore, name: str, data: bytes) -> bool:
+        if name.startswith("gathered/"):
+            takedown.start()
+            takedown.join(0.5)  # time enough to do it all, if nothing holds it
+        return create(store, name, data)
+
+    monkeypatch.setattr(LocalStore, "create", come_between)
+    assert len(list(Archive.open(root).gather())) == 1
+    takedown.join()
+    assert_gone(root, GONE)
+    assert len(payloads(Archive.open(root))) == RUNS_CAPTURES - 2
+    assert not list(Archive.open(root).verify())
 
 
 def test_gatherings_and_a_takedown_that_meet_and_are_killed(whole: Path, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_views_over_an_empty_edition(tmp_path: Path) -> None:
     with pytest.raises(NoEditionError):
         open_sql(archive)
     archive.promote(PIPELINE)
-    for view in ("documents", "edits", "fields", "runs", "duplicates", "versions", "tombstones"):
+    for view in ("documents", "edits", "fields", "runs", "duplicates", "versions", "tombstones", "gathered"):
         assert query(archive, f"select * from {view}") == []
 
 

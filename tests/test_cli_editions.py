@@ -176,6 +176,7 @@ def test_compact_says_what_it_did(tmp_path: Path) -> None:
     before = query(COUNT, tmp_path / "strigil-archive")
     ended = strigil("compact", cwd=tmp_path)
     assert "1 days had 3 parts and have 1 now" in ended.stdout, ended.stderr
+    assert "raw: 3 batches had 3 files and have 1 now" in ended.stdout
     assert query(COUNT, tmp_path / "strigil-archive") == before == [{"rows": 3, "captures": 3}]
     assert "nothing to merge" in strigil("compact", cwd=tmp_path).stdout
     assert strigil("verify", cwd=tmp_path).returncode == 0
