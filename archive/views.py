@@ -36,7 +36,8 @@ _TAKEDOWN: Final = (
 )
 _FILE: Final = "struct(file varchar)"
 _GATHERING: Final = f"struct(warc {_FILE}, batches struct(warc {_FILE}, base bigint)[])"
-_MAX_JSON_BYTES: Final = 1 << 30
+_MAX_JSON_BYTES: Final = 1 << 24
+"""More than the records of a gathering take."""
 
 _LINKED: Final = {
     "duplicates": """
@@ -93,19 +94,25 @@ def create_link_views(connection: Connection, store: Store, edition: str, to_pat
 
 def create_tombstones(connection: Connection, store: Store, to_pattern: ToPattern) -> None:
     """Create the view of what was taken down."""
-    source = _sealed(store, "tombstones", _TAKEDOWN, to_pattern)
+    source = f"(select null::{_TAKEDOWN} as content where false)"
+    sizes = [store.size(name) for name in store.names("tombstones") if name.count("/") == 1]
+    if sizes:  # of which DuckDB takes the double for each thread
+        most = max(*sizes, _MAX_JSON_BYTES)
+        source = _read_sealed(to_pattern("tombstones/*.json"), _TAKEDOWN, most)
     connection.execute(_TOMBSTONES.format(source=source))
 
 
 def create_gathered(connection: Connection, store: Store, to_pattern: ToPattern) -> None:
     """Create the view of the raw files that lie in larger ones, and where their bytes begin there."""
-    source = _sealed(store, "gathered", _GATHERING, to_pattern)
+    source = f"(select null::{_GATHERING} as content where false)"
+    if any(store.names("gathered")):
+        source = _read_sealed(to_pattern("gathered/*.json"), _GATHERING, _MAX_JSON_BYTES)
     connection.execute(_GATHERED.format(source=source))
 
 
-def _sealed(store: Store, folder: str, kind: str, to_pattern: ToPattern) -> str:
-    """Return an SQL source of the sealed records directly in a folder, which may be empty."""
-    if not any(store.names(folder)):
-        return f"(select null::{kind} as content where false)"
-    options = f"columns = {{'content': '{kind}'}}, maximum_object_size = {_MAX_JSON_BYTES}"
-    return f"read_json({to_pattern(f'{folder}/*.json')}, {options})"
+def _read_sealed(pattern: str, kind: str, most_bytes: int) -> str:
+    """Return an SQL source of sealed records, each on a line of its own file."""
+    return (
+        f"read_json({pattern}, format = 'newline_delimited', records = true, compression = 'uncompressed', "
+        f"columns = {{'content': '{kind}'}}, maximum_object_size = {most_bytes})"
+    )

@@ -32,20 +32,22 @@ def fill(archive: Archive, parts: int, rows: int) -> None:
     random_ = random.Random(0)  # noqa: S311 - nothing secret
     words = ["".join(random_.choices(_LETTERS, k=random_.randint(2, 11))) for _ in range(20_000)]
     for part in range(parts):
-        captures = [_capture(part * rows + row) for row in range(rows)]
+        captures = [make_capture(part * rows + row) for row in range(rows)]
         batch = archive.commit(captures)
-        pages = [_page(" ".join(random_.choices(words, k=600))) for _ in captures]
+        pages = [make_page(" ".join(random_.choices(words, k=600))) for _ in captures]
         archive.publish(batch, pages, PIPELINE)
     archive.promote(PIPELINE)
 
 
-def _capture(number: int) -> Capture:
+def make_capture(number: int) -> Capture:
+    """Return a capture of one of 97 sites."""
     url = f"https://site{number % 97}.example/{number * 7919 % 1_000_003}"
     where = Provenance("made", "bench", "jsonl", number)
     return Capture(b"%d" % number, where, url=url, captured_at=_DAY, captured_at_source="record")
 
 
-def _page(text: str) -> CleanedPage:
+def make_page(text: str) -> CleanedPage:
+    """Return what cleaning may make of a text."""
     edits = (Edit(0, 5, "share", "share/button", 1.0, ""),)
     return CleanedPage(text, f"Share{text}", edits, (), Fields(), Status.CLEANED, removed_text="Share")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from dataclasses import replace
@@ -195,6 +196,23 @@ def test_imported_warc_files_are_not_touched(root: Path, tmp_path: Path) -> None
     assert plan.left_in_place == (str(warc),)
     assert_gone(tmp_path / "other", 30)
     assert not list(archive.verify())
+
+
+def test_in_an_object_store_a_gathered_archive_is_one_like_any_other(root: Path, s3_bucket: str) -> None:
+    """Gathered in a folder and copied there, it is read, verified and taken down from."""
+    archive = Archive.open(root)
+    before, batches = payloads(archive), load_batches(archive)
+    list(archive.gather())
+    copy = Archive.open(f"s3://{s3_bucket}/gathered")
+    for name in archive.store.names(""):
+        copy.store.replace(name, archive.store.read_bytes(name))
+    assert payloads(copy) == before
+    assert load_batches(copy) == batches
+    copy.takedowns().take_down(target(3), WHO)
+    (warc,) = (name for name in copy.store.names("raw") if name.endswith(".warc.gz"))
+    assert b"Story 3 of" not in gzip.decompress(copy.store.read_bytes(warc))
+    assert len(payloads(copy)) == len(before) - 1
+    assert not list(copy.verify())
 
 
 def test_where_nothing_can_be_held_alone_it_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
