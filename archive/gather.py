@@ -103,7 +103,7 @@ def remove_left_over(store: Store) -> None:
 def _is_copy(store: Store, index: str, there: set[str]) -> bool:
     """Return whether everything in a gathered file is elsewhere, too."""
     names = [f"raw/{batch}.cdxj" for batch in split_index(store.read_bytes(index))]
-    return all(name in there or find_place(store, name) for name in names)
+    return bool(names) and all(name in there or find_place(store, name) for name in names)
 
 
 def _choose(store: Store, log: Log, before: str) -> Iterator[list[LogEntry]]:
