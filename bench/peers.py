@@ -5,6 +5,9 @@ Peers read HTML. A text capture reaches them in two ways: each of its lines wrap
 what happens to those who hand them plain text. Each gets what its own manual advises: jusText
 the stop list of the page's language, Resiliparse the charset it detects itself. The modes of
 trafilatura are measured on HTML only: on wrapped lines all of them give the same text.
+
+readability-lxml and newspaper4k are rows where they are installed, as what they need does not go with the
+lock files: ``pip install readability-lxml 'newspaper4k[zh]'``.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache, partial
 from html import escape
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
@@ -137,6 +140,27 @@ def _extract_justext(page: GoldPage, *, is_raw: bool = False) -> str:
     return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 
 
+def _extract_readability(page: GoldPage) -> str:
+    """Return the text of readability-lxml's summary, text nodes apart from each other."""
+    from lxml.html import fromstring  # noqa: PLC0415
+    from readability import Document  # noqa: PLC0415  only where it is installed
+
+    return "\n".join(fromstring(Document(page.payload).summary()).itertext())
+
+
+def _extract_newspaper(page: GoldPage) -> str:
+    """Return newspaper4k's text of the HTML; no picture is asked for."""
+    from newspaper import Article  # noqa: PLC0415  only where it is installed
+    from newspaper.languages import valid_languages  # noqa: PLC0415
+
+    language = page.language if page.language in dict(valid_languages()) else "en"
+    html = bytes_to_str(page.payload, detect_encoding(page.payload, from_html_meta=True) or "utf-8")
+    article = Article(page.url or "https://example.org/", language=language, fetch_images=False)
+    article.download(input_html=html)
+    article.parse()
+    return str(article.text)
+
+
 @cache
 def _stoplist(name: str | None) -> frozenset[str]:
     return justext.get_stoplist(name) if name else frozenset()
@@ -148,6 +172,19 @@ def _payload(page: GoldPage, *, is_raw: bool) -> bytes | str:
         return page.payload
     text = page.payload.decode()
     return text if is_raw else wrap_lines(text)
+
+
+_MORE: Final = {
+    "readability-lxml": Extractor(_extract_readability, "readability-lxml", only="html"),
+    "newspaper4k": Extractor(_extract_newspaper, "newspaper4k", only="html"),
+}
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
 
 
 EXTRACTORS: Final[dict[str, Extractor]] = {
@@ -167,6 +204,7 @@ EXTRACTORS: Final[dict[str, Extractor]] = {
     "trafilatura, raw": Extractor(partial(_extract_trafilatura, is_raw=True), "trafilatura", only="text"),
     "resiliparse, raw": Extractor(partial(_extract_resiliparse, is_raw=True), "resiliparse", only="text"),
     "justext, raw": Extractor(partial(_extract_justext, is_raw=True), "justext", only="text"),
+    **{name: extractor for name, extractor in _MORE.items() if _is_installed(extractor.package)},
 }
 
 
