@@ -42,6 +42,7 @@ def test_page_types(name: str) -> None:
     [
         ("", "https://example.org/doc-martens"),
         ("", "https://example.org/threadsafe/forumular"),
+        ("", "https://example.org/all-our-services/my_docs"),
         ('<meta property="og:type" content="article">', None),
         ('<meta name=generator content="WordPress 6.7">', None),
         (ld('{"@type": "WebPage", "mentions": {"@type": "Product"}}'), "https://[broken"),

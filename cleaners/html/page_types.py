@@ -36,8 +36,8 @@ _ADDRESSES: Final = (
     (("collections",), "collection", 0.9),
     (("services",), "service", 0.7),
 )
-# Linear: one character class. Labels of the host and steps of the path.
-_STEP: Final = re.compile(r"[a-z]+(?=[/.?]|\Z)")
+# Linear: one run that gives nothing back. Labels of the host and steps of the path, whole ones.
+_STEP: Final = re.compile(r"(?<![\w-])[a-z]++(?=[/.?]|\Z)")
 
 
 def find_page_types(
