@@ -18,7 +18,7 @@ from obstore.store import S3Store
 if TYPE_CHECKING:  # pytest loads it as a plug-in
     from tests.up_server import Up
 
-pytest_plugins = ["tests.up_server"]
+pytest_plugins = ["tests.gather_archives", "tests.up_server"]
 
 # The same examples on every run, so that a red suite means a change; the clock of a busy machine is no law.
 settings.register_profile("suite", deadline=None, derandomize=True)

@@ -5,12 +5,23 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pytest
+
 from archive.archive import Archive
 from archive.read import query
 from archive.takedown import Decision, Targets
 from tests.archive_builders import NEXT_PIPELINE, make_capture, read_payload
+from tests.edition_writers import fill_runs
 
 WHO = Decision("jane", "order 12/26")
+
+
+@pytest.fixture(scope="session")
+def small_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an archive of four batches, the first of them with a capture that was taken down."""
+    root = tmp_path_factory.mktemp("small-runs")
+    fill_runs(root)
+    return root
 
 
 def target(number: int) -> Targets:

@@ -32,22 +32,14 @@ from tests.archive_builders import (
     read_record,
     tree,
 )
-from tests.edition_writers import RUNS_CAPTURES, fill_runs
+from tests.edition_writers import RUNS_CAPTURES
 from tests.gather_archives import WHO, assert_gone, load_batches, payloads, raw_files, target
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an archive of four batches, the first of them with a capture that was taken down."""
-    root = tmp_path_factory.mktemp("whole")
-    fill_runs(root)
-    return root
-
-
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    """Return a copy of that archive."""
-    return shutil.copytree(whole, tmp_path / "archive", symlinks=True)
+def root(small_runs: Path, tmp_path: Path) -> Path:
+    """Return a copy of the archive of small runs."""
+    return shutil.copytree(small_runs, tmp_path / "archive", symlinks=True)
 
 
 def test_every_capture_is_what_it_was(root: Path) -> None:

@@ -16,24 +16,16 @@ from archive.gathered import read_gatherings
 from archive.local import LocalStore
 from archive.takedown import Targets
 from tests.archive_builders import make_capture
-from tests.edition_writers import RUNS_CAPTURES, fill_runs, run_killed_gatherings, run_races, take_down
+from tests.edition_writers import RUNS_CAPTURES, run_killed_gatherings, run_races, take_down
 from tests.gather_archives import WHO, assert_gone, payloads, raw_files, target
 
 GONE = 3
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an archive of four batches, the first of them with a capture that was taken down."""
-    root = tmp_path_factory.mktemp("whole")
-    fill_runs(root)
-    return root
-
-
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    """Return a copy of that archive."""
-    return shutil.copytree(whole, tmp_path / "archive", symlinks=True)
+def root(small_runs: Path, tmp_path: Path) -> Path:
+    """Return a copy of the archive of small runs."""
+    return shutil.copytree(small_runs, tmp_path / "archive", symlinks=True)
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +99,9 @@ def stop_after(steps: int, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(LocalStore, name, stop_at_last)
 
 
-def test_killed_at_every_step_it_is_finished_by_the_next(killed: list[Path], whole: Path) -> None:
+def test_killed_at_every_step_it_is_finished_by_the_next(killed: list[Path], small_runs: Path) -> None:
     """At any moment nothing is wrong and every capture is there; the next one ends with two files."""
-    before = payloads(Archive.open(whole))
+    before = payloads(Archive.open(small_runs))
     assert len(killed) >= 24
     for root in killed:
         archive = Archive.open(root)
@@ -155,9 +147,9 @@ def test_a_takedown_waits_for_a_gathering_that_is_at_work(
     assert not list(Archive.open(root).verify())
 
 
-def test_gatherings_and_a_takedown_that_meet_and_are_killed(whole: Path, tmp_path: Path) -> None:
+def test_gatherings_and_a_takedown_that_meet_and_are_killed(small_runs: Path, tmp_path: Path) -> None:
     """Whatever the order: each file is gathered once, what was taken down is gone, all else is there."""
-    before = payloads(Archive.open(whole))
+    before = payloads(Archive.open(small_runs))
     kills = run_races(tmp_path)
     assert kills >= 2, "nothing was killed, so nothing was tried"
     for root in sorted(tmp_path.iterdir()):
@@ -175,10 +167,10 @@ def test_gatherings_and_a_takedown_that_meet_and_are_killed(whole: Path, tmp_pat
 
 
 def test_a_takedown_that_is_killed_is_finished_in_gathered_files(
-    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of its steps fails in turn; going on ends it."""
-    gathered_root = shutil.copytree(whole, tmp_path / "gathered", symlinks=True)
+    gathered_root = shutil.copytree(small_runs, tmp_path / "gathered", symlinks=True)
     list(Archive.open(gathered_root).gather())
     for step in range(60):
         root = shutil.copytree(gathered_root, tmp_path / str(step), symlinks=True)

@@ -15,22 +15,13 @@ from archive.errors import DamagedFileError
 from archive.verify_gathered import LEFT_OVER
 from flows.repair import repair
 from tests.archive_builders import fill, make_capture
-from tests.edition_writers import fill_runs
 from tests.gather_archives import raw_files
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an archive of four batches, the first of them with a capture that was taken down."""
-    root = tmp_path_factory.mktemp("whole")
-    fill_runs(root)
-    return root
-
-
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    """Return a copy of that archive."""
-    return shutil.copytree(whole, tmp_path / "archive", symlinks=True)
+def root(small_runs: Path, tmp_path: Path) -> Path:
+    """Return a copy of the archive of small runs."""
+    return shutil.copytree(small_runs, tmp_path / "archive", symlinks=True)
 
 
 def test_what_is_damaged_is_left_alone(root: Path) -> None:
