@@ -165,6 +165,15 @@ def test_a_byline_and_a_credit_never_share_a_line_of_the_cases() -> None:
     assert not both
 
 
+def test_every_word_of_a_stamp_announces_a_date() -> None:
+    """Also the short ones, with and without a colon: "Datum: 19.11.2021", "Stand 19.11.2021"."""
+    for word, label in stamps.WORDINGS.items():
+        for text in (f"{word}: 19.11.2021", f"{word} 19.11.2021"):
+            assert [(span.label, span.value) for span in stamps.find(to_page(text))] == [
+                (label, "2021-11-19")
+            ], text
+
+
 def test_doubt_inside_the_story_lowers_the_score() -> None:
     """A byline or a stamp between paragraphs, or one byline of many, may be about a book."""
     inside = "\n".join([STORY, "By Jane Doe", "Released: May 3, 2021", STORY])

@@ -67,21 +67,23 @@ _UPDATED: Final = (
     "ปรับปรุงล่าสุด|更新时间|更新|更新于|最后更新|更新時間|最後更新|更新日|最終更新|更新日時|修正|"
     "수정|최종수정|업데이트"
 )
-_ORDERED: Final = {
+WORDINGS: Final = {
     word: label
     for label, words in (("published", _PUBLISHED), ("updated", _UPDATED))
     for word in words.split("|")
 }
-STAMPS: Final[dict[str, str]] = {to_rest(to_name(word)): label for word, label in _ORDERED.items()}
+"""Wording as it is written: the label it gives a date."""
+STAMPS: Final[dict[str, str]] = {to_rest(to_name(word)): label for word, label in WORDINGS.items()}
 """Folded wording without its small words: the label it gives a date."""
 _FIRST_WORDS: Final = frozenset(words.split()[0] for words in STAMPS)
-_STARTS: Final = frozenset(to_name(word)[:6] for word in _ORDERED)
+_BEHIND_WORDS: Final = " 0:：.,"
+_STARTS: Final = frozenset(to_name(word)[:6].rstrip(_BEHIND_WORDS) for word in WORDINGS)
 
 # Linear: one fixed word between spaces.
 _BY: Final = re.compile(r"\s[|•·-]?\s?(?=by\s)", re.IGNORECASE)
 # Linear: an alternation of fixed words, tried once a position of a line of bounded length.
 _WORD: Final = re.compile(
-    rf"(?<![^\W\d])(?:{'|'.join(sorted(map(re.escape, _ORDERED), key=len, reverse=True))})(?![^\W\d])",
+    rf"(?<![^\W\d])(?:{'|'.join(sorted(map(re.escape, WORDINGS), key=len, reverse=True))})(?![^\W\d])",
     re.IGNORECASE,
 )
 
@@ -92,7 +94,7 @@ def is_update(text: str) -> bool:
     >>> is_update("Article mis à jour le 7 janvier 2020."), is_update("By Jane Doe, 7 May 2020")
     (True, False)
     """
-    return any(_ORDERED.get(match[0].casefold()) == "updated" for match in _WORD.finditer(text))
+    return any(WORDINGS.get(match[0].casefold()) == "updated" for match in _WORD.finditer(text))
 
 
 class _Stamp(NamedTuple):
@@ -111,7 +113,9 @@ def find(page: Page) -> Iterator[Span]:
     candidates = [
         i
         for i, key in enumerate(page.keys)
-        if "0" in key and len(key) < MAX_STAMP_CHARS and (key.count("0") > 1 or key[:6] in starts)
+        if "0" in key
+        and len(key) < MAX_STAMP_CHARS
+        and (key.count("0") > 1 or key[:6].rstrip(_BEHIND_WORDS) in starts)
     ]
     if not candidates:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cleaners.grammars.calendar_names import MONTHS, WEEKDAYS
-from cleaners.grammars.names import is_caseless_name, is_name
+from cleaners.grammars.names import ROLES, is_caseless_name, is_name
 from cleaners.grammars.wording import to_words
 
 MAX_PEOPLE: Final = 20
@@ -66,9 +66,14 @@ _NOBODY: Final = frozenset(
         "posted|published|stand|login|log in|register|facebook|twitter|profile|mehr|more|filter|all|today|"
         "admin|administrator|staff|editor|editors|editorial|redaktion|redaction|redacción|redazione|guest|"
         "anonymous|unknown|author|autor|auteur|webmaster|root|user|none|null|undefined|"
-        "gast|gastautor|edit|share|follow|reply|antworten|comments|kommentare|email|e-mail|print|drucken"
+        "gast|gastautor|edit|share|follow|folgen|suivre|seguir|segui|volgen|följ|obserwuj|reply|antworten|"
+        "comments|kommentare|email|e-mail|print|drucken|today|heute|hoy|oggi|hoje|vandaag|dzisiaj|сегодня"
     )
 )
+_JOINED: Final = frozenset(MONTHS) | WEEKDAYS | ROLES
+"""What markup sets beside a name, and some pages without a space between."""
+# Linear: one class between single hyphens.
+_SLUG: Final = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){1,3}")
 # Linear: one class between brackets, at the end only. ``Jane Doe (jd)``.
 _IN_BRACKETS: Final = re.compile(r"(?<=\w) \([^()]{1,40}\)\Z")
 _PLACES: Final = ("http:", "https:", "www.", "@", "<", ">", "{", "://")
@@ -92,14 +97,17 @@ def to_people(texts: Sequence[str], sites: Sequence[str]) -> list[str]:
     (['Doe, Jane'], ['Jane Doe', 'John Roe'])
     >>> to_people(["View all posts by Jane Doe (jd)", "jdoe7"], []), to_people(["jdoe7"], [])
     (['Jane Doe'], ['jdoe7'])
+    >>> to_people(["jane-doe"], []), to_people(["Jane DoeReporter"], []), to_people(["Twitter Facebook"], [])
+    (['Jane Doe'], ['Jane Doe'], [])
     """
     houses = {site.casefold() for site in sites}
     names: dict[str, None] = {}
     for text in texts:
         for part in _split(_without_lead(text.strip(" ,"))):
-            name = _IN_BRACKETS.sub("", part)
+            name = _from_slug(_unjoin(_IN_BRACKETS.sub("", part)))
             folded = name.casefold()
-            if folded in houses or folded in _NOBODY or not 2 <= len(name) <= MAX_NAME_CHARS:
+            is_nobody = folded in houses | _NOBODY or _NOBODY.issuperset(folded.split())
+            if is_nobody or not 2 <= len(name) <= MAX_NAME_CHARS:
                 continue
             if not any(sign in folded for sign in _PLACES) and not _is_aside(name):
                 names[name] = None
@@ -161,6 +169,21 @@ def _without_date(text: str) -> str:
     while words and words[-1].strip(".,:(").casefold() in _BEFORE_DATES | {""}:
         words.pop()
     return " ".join(words).strip(" ,:-–(")
+
+
+def _unjoin(name: str) -> str:
+    """Return a name without the month or the role that its last word was joined to."""
+    for at in range(len(name) - 1, 1, -1):
+        if name[at].isspace():
+            break
+        if name[at].isupper() and name[at - 1].islower():
+            return name[:at] if name[at:].casefold() in _JOINED else name
+    return name
+
+
+def _from_slug(name: str) -> str:
+    """Return the name that an address writes as ``jane-doe``."""
+    return name.replace("-", " ").title() if _SLUG.fullmatch(name) else name
 
 
 def _is_aside(name: str) -> bool:
