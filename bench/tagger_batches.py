@@ -14,6 +14,7 @@ import torch
 from bench.tagger_data import Example
 from bench.tagger_net import Batch, TaggerNet
 from cleaners.tagger import places
+from cleaners.tagger.alike import WAYS, Alike, find_alike
 from cleaners.tagger.network import INPUT_STEPS, MAX_INPUT
 
 MAX_LINES: Final = 1200
@@ -32,11 +33,15 @@ _CLIP: Final = MAX_INPUT / INPUT_STEPS
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An example with its class words as numbers, by place: first those of boxes, then of wrappers."""
+    """An example with its class words as numbers, by place: first those of boxes, then of wrappers.
+
+    ``alike`` are the groups of its lines, each way in a row of its own, numbered from 0.
+    """
 
     example: Example
     words: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
+    alike: npt.NDArray[np.int64]
 
     @property
     def lines(self) -> int:
@@ -56,15 +61,17 @@ class Wanted:
 
 def prepare(example: Example, vocabulary: Mapping[str, int]) -> Prepared:
     """Return the example with its words looked up."""
+    keys = find_alike(example.numbers, np.array([len(example.gold)]), [example.places])
+    alike = np.stack([Alike.from_keys(way).of for way in keys])
     if example.places is None:
-        return Prepared(example, np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return Prepared(example, np.zeros(0, np.int64), np.zeros(0, np.int64), alike)
     at = example.places
     number = np.array([vocabulary.get(word, -1) for word in at.words], np.int64)
     known = number >= 0
     slot = 2 * at.word_place[known] + at.is_wrapper[known]
     order = np.argsort(slot, kind="stable")
     counts = np.bincount(slot, minlength=2 * (int(at.place.max()) + 1))
-    return Prepared(example, number[known][order], counts)
+    return Prepared(example, number[known][order], counts, alike)
 
 
 def plan_batches(prepared: Sequence[Prepared], draw: random.Random) -> list[list[int]]:
@@ -101,6 +108,7 @@ def to_batch(chosen: Sequence[Prepared], draw: random.Random | None) -> tuple[Ba
         "dom": np.zeros((*shape, len(places.NAMES)), np.float32),
         "tags": np.zeros(shape, np.int64),
         "place": np.zeros(shape, np.int64),
+        "alike": np.zeros((WAYS, *shape), np.int64),
     }
     base, words, counts = 1, [np.zeros(0, np.int64)], [np.zeros(2, np.int64)]
     for row, one in enumerate(chosen):
@@ -111,6 +119,8 @@ def to_batch(chosen: Sequence[Prepared], draw: random.Random | None) -> tuple[Ba
         for name in ("numbers", "groups", "gold", "kind"):
             columns[name][row, :count] = getattr(given, name)[stretch]
         columns["mask"][row, :count] = 1
+        for groups, way in zip(columns["alike"], one.alike, strict=True):
+            groups[row, :count] = way[stretch] + groups.max() + 1
         if given.places is not None:
             columns["dom"][row, :count] = given.places.numbers[stretch]
             columns["tags"][row, :count] = given.places.tags[stretch]
@@ -121,7 +131,7 @@ def to_batch(chosen: Sequence[Prepared], draw: random.Random | None) -> tuple[Ba
     as_tensor = {name: torch.from_numpy(values) for name, values in columns.items()}
     flat, sizes = np.concatenate(words), np.concatenate(counts)
     batch = Batch(
-        **{name: as_tensor[name] for name in ("numbers", "groups", "mask", "dom", "tags", "place")},
+        **{name: as_tensor[name] for name in ("numbers", "groups", "mask", "dom", "tags", "place", "alike")},
         words=torch.from_numpy(flat),
         word_offsets=torch.from_numpy(np.cumsum(sizes) - sizes),
         word_weights=torch.ones(len(flat)),

@@ -12,12 +12,14 @@ from torch import nn
 from torch.nn import functional
 
 from cleaners.tagger import places
+from cleaners.tagger.alike import WAYS
 from cleaners.tagger.features import GROUPS, NAMES
 from cleaners.tagger.network import LABEL_GROUPS, PAGE_TYPES
 
 WIDTH: Final = 80
 DILATIONS: Final = (1, 2, 4, 8, 16, 1)
 CONTEXTS: Final = (1, 3)
+ALIKE: Final = (1, 3, 5)
 WORD_WIDTH: Final = 24
 MAX_BAG_SUM: Final = 4.0
 WORDS_SPREAD: Final = 0.3
@@ -28,8 +30,9 @@ DROPPED: Final = 0.15
 class Batch:
     """Pages side by side, (pages, lines, …); the places and words of all of them in one list each.
 
-    ``place`` is the number of each line's place, 0 for lines without one. ``mask`` (pages, lines, 1) is 0
-    behind the end of a page.
+    ``place`` is the number of each line's place, 0 for lines without one. ``alike`` are the groups of lines
+    (``cleaners/tagger/alike.py``), numbered through the batch; 0 is behind the end of a page, as is a
+    ``mask`` (pages, lines, 1) of 0.
     """
 
     numbers: Any
@@ -38,6 +41,7 @@ class Batch:
     dom: Any
     tags: Any
     place: Any
+    alike: Any
     words: Any
     word_offsets: Any
     word_weights: Any
@@ -59,6 +63,7 @@ class TaggerNet(nn.Module):
             nn.Conv1d(WIDTH, WIDTH, 3, padding=dilation, dilation=dilation) for dilation in DILATIONS
         )
         self.context = nn.ModuleDict({str(layer): nn.Linear(2 * WIDTH, WIDTH) for layer in CONTEXTS})
+        self.alike = nn.ModuleDict({str(layer): nn.Linear(WAYS * WIDTH, WIDTH) for layer in ALIKE})
         self.hid = nn.Linear(WIDTH, WIDTH)
         self.out = nn.Linear(WIDTH, 1 + len(LABEL_GROUPS))
         self.kind_of_page = nn.Linear(2 * WIDTH, len(PAGE_TYPES))
@@ -80,11 +85,22 @@ class TaggerNet(nn.Module):
             if layer in CONTEXTS:
                 page = _pool(hidden, batch.mask)
                 hidden = (hidden + functional.relu(self.context[str(layer)](page))) * batch.mask
+            if layer in ALIKE:
+                means = torch.cat([_to_means(hidden, groups)[groups] for groups in batch.alike], -1)
+                hidden = (hidden + functional.relu(self.alike[str(layer)](means))) * batch.mask
         types = self.kind_of_page(_pool(hidden, batch.mask).squeeze(1))
         return self.out(self._drop(functional.relu(self.hid(hidden)))), types
 
     def _drop(self, values: Any) -> Any:
         return functional.dropout(values, DROPPED, self.training)
+
+
+def _to_means(hidden: Any, groups: Any) -> Any:
+    """Return the mean over the lines of each group."""
+    lines = groups.flatten()
+    sizes = torch.bincount(lines).clamp(min=1)[:, None]
+    total = torch.zeros(len(sizes), hidden.shape[-1]).index_add(0, lines, hidden.flatten(0, 1))
+    return total / sizes
 
 
 def _pool(hidden: Any, mask: Any) -> Any:

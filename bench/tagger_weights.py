@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.tagger_hints import find_hints
-from bench.tagger_net import CONTEXTS, DILATIONS, MAX_BAG_SUM, TaggerNet
+from bench.tagger_net import ALIKE, CONTEXTS, DILATIONS, MAX_BAG_SUM, TaggerNet
 from cleaners.tagger.network import INPUT_STEPS, MAX_BAG, MAX_HIDDEN, MAX_INPUT
 
 Array = npt.NDArray[np.float64]
@@ -33,6 +33,7 @@ def to_arrays(net: TaggerNet, vocabulary: Sequence[str], most_hidden: float) -> 
         "hint_weights": hints.steps,
         "dilations": np.array(DILATIONS, np.int16),
         "contexts": np.array(CONTEXTS, np.int16),
+        "alike": np.array(ALIKE, np.int16),
         "words": np.frombuffer("\n".join(vocabulary).encode(), np.uint8),
         "bags": np.rint(weights["words.weight"] / bag_step).astype(np.int16),
         **{name: weights[name].astype(np.float32) for name in ("mean", "std", "dom_mean", "dom_std")},
@@ -56,6 +57,7 @@ def to_arrays(net: TaggerNet, vocabulary: Sequence[str], most_hidden: float) -> 
         arrays |= _to_whole(f"conv{layer}", taps, weights[f"conv.{layer}.bias"] / step, hidden)
     for name, ours, worth in (
         *((f"context.{layer}", f"ctx{layer}", 1.0) for layer in CONTEXTS),
+        *((f"alike.{layer}", f"alike{layer}", 1.0) for layer in ALIKE),
         ("hid", "hid", 1.0),
         ("out", "out", step),
         ("kind_of_page", "type", step),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cleaners import clean
 from cleaners.html.page import to_page as to_html_page
 from cleaners.segment import to_page
+from cleaners.tagger.alike import Alike, find_alike
 from cleaners.tagger.characters import CLASSES, tables
 from cleaners.tagger.features import NAMES, Lines, to_features
 from cleaners.tagger.network import MAX_HIDDEN, Linear, own_network
@@ -109,6 +110,39 @@ def test_every_character_has_a_class() -> None:
         "|": "bar",
     }.items():
         assert CLASSES[kind[ord(char)]] == name
+
+
+@given(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 2047)), min_size=1, max_size=50))
+def test_lines_alike_are_told_their_mean(lines: list[tuple[int, int]]) -> None:
+    """Each line's group has the rounded mean of the lines with its key, wherever they stand."""
+    keys, values = (np.array(column) for column in zip(*lines, strict=True))
+    groups = Alike.from_keys(keys)
+    means = groups.to_means(values[:, None].astype(np.float32))[groups.of, 0]
+    assert means.tolist() == [np.rint(values[keys == key].mean()) for key in keys]
+
+
+def test_what_makes_lines_alike() -> None:
+    """A shape and a run in text, a place and a parent in HTML; never lines of two pages."""
+    text = to_page("\n".join([*MENU, "", *STORY[1:], "", *TEASERS[::2]]))
+    html = to_html_page(
+        "<ul>"
+        + "".join(f"<li class='item'>{line}</li>" for line in MENU)
+        + "</ul><ol><li class='item'>Last</ol>"
+    )
+    pages = [text, html, html]
+    lines = [[line for line, stripped in enumerate(page.texts) if stripped] for page in pages]
+    found = to_lines(pages, lines)
+    places = [None, find_places(html, lines[1]), find_places(html, lines[2])]
+    kinds, regions = find_alike(to_features(found, HINTS), found.sizes, places)
+    assert len({*kinds[:5].tolist()}) == 1, "short lines that begin with a capital"
+    assert kinds[0] not in kinds[6:9]
+    assert [len({*part.tolist()}) for part in (regions[:6], regions[6:9], regions[9:11])] == [1, 1, 1]
+    assert len({regions[0], regions[6], regions[9]}) == 3
+    first, second = (slice(11, 18), slice(18, 25))
+    for keys in (kinds, regions):
+        assert len({*keys[first][:6].tolist()}) == 1
+        assert keys[first][6] != keys[first][0], "another list"
+        assert not {*keys[first].tolist()} & {*keys[second].tolist(), *keys[:11].tolist()}
 
 
 def test_scores_depend_on_the_page_alone() -> None:

@@ -1,4 +1,4 @@
-"""The network of the line tagger: dilated convolutions over the lines, as matrix products.
+"""The network of the line tagger: dilated convolutions over the lines and means of lines alike.
 
 Inputs, weights and everything between layers are whole numbers, so small that no sum leaves what
 single precision holds exactly. So the order in which a machine adds up cannot show, nor which pages
@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cleaners.tagger.alike import WAYS, Alike, find_alike
 from cleaners.tagger.features import GROUPS, Floats, Hints, Ints
 from cleaners.tagger.places import TAGS, Places
 
@@ -61,10 +62,13 @@ class Linear(NamedTuple):
 
     def apply(self, inputs: Whole) -> Whole:
         """Return the outputs, in the steps of the hidden layers."""
-        result: Whole = inputs @ self.weights
-        result *= self.worth
-        result += self.bias
-        return result
+        return self.finish(inputs @ self.weights)
+
+    def finish(self, sums: Whole) -> Whole:
+        """Return the outputs for sums of weighted inputs, in their place."""
+        sums *= self.worth
+        sums += self.bias
+        return sums
 
 
 class Scores(NamedTuple):
@@ -92,7 +96,7 @@ class Network:
     """The layers by name, the class words it knows, and the digest of its file.
 
     ``dilations`` has one entry a layer; ``contexts`` are the layers behind which every line is told the
-    mean and the maximum over the page.
+    mean and the maximum over the page, ``alike`` those behind which it is told the means of lines like it.
     """
 
     layers: dict[str, Linear]
@@ -102,6 +106,7 @@ class Network:
     words: dict[str, int]
     dilations: tuple[int, ...]
     contexts: tuple[int, ...]
+    alike: tuple[int, ...]
     digest: str
 
     def score(self, inputs: Inputs) -> Scores:
@@ -114,14 +119,18 @@ class Network:
         apart[rows] = False
         page = np.repeat(np.arange(len(inputs.sizes)), inputs.sizes)
         first = np.cumsum(inputs.sizes) - inputs.sizes
+        ways = [Alike.from_keys(keys) for keys in find_alike(inputs.numbers, inputs.sizes, inputs.places)]
         for layer, dilation in enumerate(self.dilations):
             around = self.layers[f"conv{layer}"].apply(_neighbours(hidden, dilation, gap))
             _add(hidden[gap:-gap], around)
             hidden[apart] = 0.0
-            if layer in self.contexts:
+            if layer in self.contexts or layer in self.alike:
                 lines = hidden[rows]
-                told = self.layers[f"ctx{layer}"].apply(_pool(lines, first, inputs.sizes))
-                _add(lines, told[page])
+                if layer in self.contexts:
+                    told = self.layers[f"ctx{layer}"].apply(_pool(lines, first, inputs.sizes))
+                    _add(lines, told[page])
+                if layer in self.alike:
+                    _add(lines, _compare(self.layers[f"alike{layer}"], lines, ways))
                 hidden[rows] = lines
         lines = hidden[rows]
         types = self.layers["type"].apply(_pool(lines, first, inputs.sizes))
@@ -185,6 +194,13 @@ def _neighbours(hidden: Whole, dilation: int, gap: int) -> Whole:
     )
 
 
+def _compare(layer: Linear, lines: Whole, ways: Sequence[Alike]) -> Whole:
+    """Return what each line is told of the lines like it. A group's share is worked out once."""
+    parts = np.split(layer.weights, WAYS)
+    shares = [(way.to_means(lines) @ part)[way.of] for way, part in zip(ways, parts, strict=True)]
+    return layer.finish(np.sum(shares, axis=0))
+
+
 def _pool(lines: Whole, first: Ints, sizes: Ints) -> Whole:
     """Return mean and maximum over the lines of each page."""
     total = np.add.reduceat(lines, first, axis=0, dtype=np.float64)
@@ -209,6 +225,7 @@ def load_network(file: Traversable) -> Network:
         {word: number for number, word in enumerate(bytes(arrays["words"]).decode().split("\n"))},
         dilations=tuple(map(int, arrays["dilations"])),
         contexts=tuple(map(int, arrays["contexts"])),
+        alike=tuple(map(int, arrays["alike"])),
         digest=f"sha256:{hashlib.sha256(payload).hexdigest()}",
     )
 

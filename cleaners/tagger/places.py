@@ -51,13 +51,15 @@ NAMES: Final = (
 class Places(NamedTuple):
     """The DOM's side of the lines of one page.
 
-    ``numbers`` is (lines, len(NAMES)), ``tags`` and ``place`` have one entry a line. Word i of the flat
-    list ``words`` stands at place ``word_place[i]``; ``is_wrapper`` says so.
+    ``numbers`` is (lines, len(NAMES)); ``tags``, ``place`` and ``parent`` (the number of the path around the
+    place) have one entry a line. Word i of the flat list ``words`` stands at place ``word_place[i]``;
+    ``is_wrapper`` says whether it is around most of the prose.
     """
 
     numbers: Floats
     tags: Ints
     place: Ints
+    parent: Ints
     words: list[str]
     word_place: Ints
     is_wrapper: npt.NDArray[np.bool_]
@@ -140,7 +142,7 @@ def find_places(page: HtmlPage, lines: Sequence[int]) -> Places:
         axis=1,
     )
     tags = np.array([_TAG_NUMBERS.get(place.tag, 0) for place in page.places])[page_place]
-    return Places(numbers, tags, place, words, word_place, shares >= MIN_WRAPPER_SHARE)
+    return Places(numbers, tags, place, parent_of[place], words, word_place, shares >= MIN_WRAPPER_SHARE)
 
 
 def _to_words(
