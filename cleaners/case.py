@@ -21,11 +21,11 @@ it is data, as kind C is, and the policy says whether it stays."""
 WORDING_LEAD: Final = 0.1
 SURE: Final = 0.85
 """From this score on the kind of a line (dateline, caption, headline) protects it; below it is a doubt."""
-MODEL_WEIGHT: Final = 3.0
+MODEL_WEIGHT: Final = 5.0
 MODEL_PIVOT: Final = 0.7
 """The chance of being main text from which on the model speaks for a line, with its weight."""
 
-MODEL_LEAD: Final = 0.9
+MODEL_LEAD: Final = 0.5
 """What the model's word against a line needs less than rules of kind B do: under ``balanced`` it removes a
 line alone at a chance of 0.5."""
 
