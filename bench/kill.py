@@ -89,7 +89,10 @@ def wait_for_group(group: int, seconds: float = 5.0) -> int:
         except ProcessLookupError:
             return 0
         time.sleep(0.02)
-    os.killpg(group, signal.SIGKILL)
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return 0  # it ended between the last look and now
     return 1
 
 

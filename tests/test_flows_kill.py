@@ -60,6 +60,6 @@ def test_ctrl_c_ends_soon_and_the_next_run_goes_on(source: Path, tmp_path: Path,
     assert time.monotonic() - asked < 8
     assert "the same command does the rest" in errors
     assert "Traceback" not in errors
-    assert wait_for_group(process.pid, seconds=2) == 0
+    assert wait_for_group(process.pid) == 0
     assert strigil("clean", source, "--archive", "archive", cwd=tmp_path).returncode == 0
     assert count_rows(archive) == (CAPTURES, CAPTURES)
