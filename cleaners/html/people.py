@@ -67,7 +67,7 @@ _NOBODY: Final = frozenset(
         "admin|administrator|staff|editor|editors|editorial|redaktion|redaction|redacción|redazione|guest|"
         "anonymous|unknown|author|autor|auteur|webmaster|root|user|none|null|undefined|"
         "gast|gastautor|edit|share|follow|folgen|suivre|seguir|segui|volgen|följ|obserwuj|reply|antworten|"
-        "comments|kommentare|email|e-mail|print|drucken|today|heute|hoy|oggi|hoje|vandaag|dzisiaj|сегодня"
+        "comments|kommentare|email|e-mail|print|drucken|heute|hoy|oggi|hoje|vandaag|dzisiaj|сегодня"
     )
 )
 _JOINED: Final = frozenset(MONTHS) | WEEKDAYS | ROLES
@@ -100,13 +100,13 @@ def to_people(texts: Sequence[str], sites: Sequence[str]) -> list[str]:
     >>> to_people(["jane-doe"], []), to_people(["Jane DoeReporter"], []), to_people(["Twitter Facebook"], [])
     (['Jane Doe'], ['Jane Doe'], [])
     """
-    houses = {site.casefold() for site in sites}
+    nobody = _NOBODY | {site.casefold() for site in sites}
     names: dict[str, None] = {}
     for text in texts:
         for part in _split(_without_lead(text.strip(" ,"))):
             name = _from_slug(_unjoin(_IN_BRACKETS.sub("", part)))
             folded = name.casefold()
-            is_nobody = folded in houses | _NOBODY or _NOBODY.issuperset(folded.split())
+            is_nobody = folded in nobody or _NOBODY.issuperset(folded.split())
             if is_nobody or not 2 <= len(name) <= MAX_NAME_CHARS:
                 continue
             if not any(sign in folded for sign in _PLACES) and not _is_aside(name):
