@@ -53,7 +53,7 @@ class Places(NamedTuple):
 
     ``numbers`` is (lines, len(NAMES)); ``tags``, ``place`` and ``parent`` (the number of the path around the
     place) have one entry a line. Word i of the flat list ``words`` stands at place ``word_place[i]``;
-    ``is_wrapper`` says whether it stands around much of the prose.
+    ``is_wrapper`` says whether it stands around half of the prose or more.
     """
 
     numbers: Floats
