@@ -85,8 +85,8 @@ def test_blocks() -> None:
     assert anchor.link_chars == 0
 
 
-HIDDEN = ["hidden", "aria-hidden=true", "style='DISPLAY:none'", "style='visibility : hidden'"]
-SEEN = ["", "aria-hidden=false", "style='overflow:hidden'", "style='display:block'"]
+HIDDEN = ["hidden", "aria-hidden=true", "style='DISPLAY:none'", "style='visibility : hidden'", "layout=nodisplay"]
+SEEN = ["", "aria-hidden=false", "style='overflow:hidden'", "style='display:block'", "layout=responsive"]
 
 
 @pytest.mark.parametrize(("attribute", "hidden"), [(a, True) for a in HIDDEN] + [(a, False) for a in SEEN])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from cleaners import clean
 from cleaners.html import boxes, classes, story, structure
 from cleaners.html.page import to_page
 from cleaners.labels import LABELS
@@ -163,3 +164,18 @@ def test_tables_are_sound() -> None:
         assert word.islower()
         assert label in LABELS
         assert 0 < score <= 1
+
+
+AMP = f"""<html ⚡><head><title>Bridge closed</title></head><body>
+<amp-sidebar layout=nodisplay side=left><ul><li><a href=/news>News</a><li><a href=/sport>Sport</a></ul></amp-sidebar>
+<article><h1>Bridge closed</h1><amp-img src=b.jpg layout=responsive></amp-img><p>{PROSE}</p>
+<amp-ad type=x layout=fixed><div fallback>Advertisement</div></amp-ad><p>{PROSE} It is old.</p><p>{PROSE} It leaks.</p></article>
+<amp-consent layout=nodisplay><div><p>We use cookies, and so do our partners.</p></div></amp-consent></body></html>"""
+
+
+def test_amp() -> None:
+    """An AMP page keeps its story; what it declares not to be displayed is seen as hidden."""
+    page = clean(AMP, "text/html")
+    assert page.text == f"Bridge closed\n{PROSE}\n{PROSE} It is old.\n{PROSE} It leaks."
+    hidden = {page.source_text[line.start : line.end] for line in page.lines if line.reason == "html/hidden"}
+    assert hidden == {"News", "Sport", "We use cookies, and so do our partners."}

@@ -85,6 +85,51 @@ def test_article_in_data(name: str) -> None:
     assert page.rebuild() == page.source_text
 
 
+STATE = json.dumps({"post": {"title": "Bridge closed", "content": BODY}})
+CODE = json.dumps(BODY).replace("<", "\\u003c")
+SCRIPTS = {
+    "object": f"window.__INITIAL_STATE__ = {STATE};",
+    "by name": f'window["__PRELOADED_STATE__"]={STATE};(function(){{}})()',
+    "code": f'window.__NUXT__=(function(a,b){{return {{data:[{{id:b,post:{{title:a,content:{CODE}}}}}]}}}}("x",7));',
+    "parsed": f"window.__STATE__ = JSON.parse({json.dumps(STATE)})",
+    "parsed in single quotes": "self.__STATE__=JSON.parse('{}')".format(
+        STATE.replace("\\", "\\\\").replace("'", "\\'")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_article_in_a_script(name: str) -> None:
+    """State that a script assigns is read, and the script never run."""
+    page = clean(SHELL.format(f"<script>{SCRIPTS[name]}</script>"), "text/html")
+    assert all(text in page.text for text in PARAGRAPHS)
+    assert page.rebuild() == page.source_text
+
+
+def test_article_in_a_flat_state() -> None:
+    """Objects of Nuxt 3 say where in one list their values stand."""
+    state = json.dumps([{"data": 1}, {"post": 2}, {"title": 3, "content": 4}, "Bridge closed", BODY])
+    script = f"<script id=__NUXT_DATA__ type=application/json>{state}</script>"
+    assert all(text in clean(SHELL.format(script), "text/html").text for text in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"var story = {STATE};",  # no framework's name
+        f"if (window.__STATE__ == {STATE}) {{}}",
+        "window.__STATE__ = {post: {content: 'x'}}",
+        f"window.__STATE__ = {{post: {{headline: {json.dumps(BODY)}}}}}",
+        'window.__STATE__ = JSON.parse("{\\"a\\": ")',
+        "window.__STATE__ = " + "[" * 50_000,
+    ],
+)
+def test_scripts_that_hold_no_article(script: str) -> None:
+    """A program's own variables, comparisons, short values, other names and damage are no article."""
+    page = clean(SHELL.format(f"<script>{script}</script>"), "text/html")
+    assert not any(line.reason == "html/article-in-data" for line in page.lines)
+
+
 COOKED = [{"cooked": f"<p>{text}</p>", "username": "jane"} for text in BODY.split("\n\n")]
 ATTRIBUTES = {
     "Inertia": ("id=app data-page", {"component": "Story", "props": {"story": {"body": BODY}}}),
