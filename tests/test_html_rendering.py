@@ -85,7 +85,13 @@ def test_blocks() -> None:
     assert anchor.link_chars == 0
 
 
-HIDDEN = ["hidden", "aria-hidden=true", "style='DISPLAY:none'", "style='visibility : hidden'", "layout=nodisplay"]
+HIDDEN = [
+    "hidden",
+    "aria-hidden=true",
+    "style='DISPLAY:none'",
+    "style='visibility : hidden'",
+    "layout=nodisplay",
+]
 SEEN = ["", "aria-hidden=false", "style='overflow:hidden'", "style='display:block'", "layout=responsive"]
 
 

@@ -90,7 +90,7 @@ CODE = json.dumps(BODY).replace("<", "\\u003c")
 SCRIPTS = {
     "object": f"window.__INITIAL_STATE__ = {STATE};",
     "by name": f'window["__PRELOADED_STATE__"]={STATE};(function(){{}})()',
-    "code": f'window.__NUXT__=(function(a,b){{return {{data:[{{id:b,post:{{title:a,content:{CODE}}}}}]}}}}("x",7));',
+    "code": f'window.__NUXT__=(function(a){{return {{data:[{{post:{{title:a,content:{CODE}}}}}]}}}}("x"));',
     "parsed": f"window.__STATE__ = JSON.parse({json.dumps(STATE)})",
     "parsed in single quotes": "self.__STATE__=JSON.parse('{}')".format(
         STATE.replace("\\", "\\\\").replace("'", "\\'")

@@ -60,7 +60,9 @@ _BITS: Final = {LINK: LINKED, PRE: PREFORMATTED | ODD}
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
 _SPECIAL: Final = _NO_CONTEXT | {_TIME, _DIALOG}
 """Elements that matter without attributes, and those that never do."""
-_TELLING: Final = frozenset({"id", "role", "itemprop", "rel", "hidden", "aria-hidden", "style", "layout", MARK})
+_TELLING: Final = frozenset(
+    {"id", "role", "itemprop", "rel", "hidden", "aria-hidden", "style", "layout", MARK}
+)
 """Attributes that say more of an element than its class does."""
 _STATES: Final = frozenset({"__NEXT_DATA__", "__NUXT_DATA__", "__APOLLO_STATE__", "__PRELOADED_STATE__"})
 """Scripts in which frameworks keep what a page is made from, as JSON."""

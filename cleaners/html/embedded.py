@@ -1,10 +1,9 @@
 """The article that a page carries as data and shows only by script: JSON-LD, framework state.
 
 In the wild: ``articleBody`` of JSON-LD, ``__NEXT_DATA__`` and the like, what a script assigns to
-``window.__NUXT__`` or ``window.__INITIAL_STATE__``, on pages whose DOM holds a headline and a spinner. Used only
-where the DOM holds clearly less prose than the data.
-Left alone: teasers and descriptions, which are short; state without paragraphs of text; scripts are read,
-never run.
+``window.__NUXT__`` or ``window.__INITIAL_STATE__``, on pages whose DOM holds a headline and a spinner. Used
+only where the DOM holds clearly less prose than the data. Scripts are read, never run.
+Left alone: teasers and descriptions, which are short; state without paragraphs of text.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _TEXT_KEYS: Final = frozenset(
     }
 )
 MAX_ASSIGNED: Final = 20
-# Linear: fixed words, bounded names and white space. Names that begin with an underscore are a framework's own.
+# Linear: fixed words, bounded names and white space. Names that begin with an underscore are a framework's.
 _ASSIGNED: Final = re.compile(
     r"""(?:window|self|globalThis)(?:\.|\[["'])_\w{1,60}(?:["']\])?\s{0,9}=\s{0,9}(?!=)"""
 )
