@@ -46,6 +46,13 @@ class Bar(NamedTuple):
     d: float
     max_prose_share: float
 
+    def needs(self, label: str) -> float:
+        """Return how much a case for this label must weigh."""
+        safety = LABELS[label].safety
+        if safety is Safety.A:
+            return self.a
+        return self.b if safety is Safety.B else self.c if safety is Safety.C else self.d
+
     @property
     def max_chance(self) -> float:
         """Return the chance of being main text below which the model removes a line alone."""
@@ -113,7 +120,7 @@ class Case:
             return _keep(protected)
         if self._goes(verdict, bonus, bar):
             if verdict is None:
-                return _remove(self.model_label, self.chance)
+                return remove_alone(self.model_label, self.chance or 0.0)
             return Decision(*verdict[2:5], kept=False, value=self._value(verdict.label))
         if protected is None and verdict and LABELS[verdict.label].safety is Safety.D:
             protected = verdict
@@ -135,9 +142,7 @@ class Case:
             model = min(model, 0.0)
         weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
         weight -= sum(s.score for s in self.story.values())
-        needed = {Safety.A: bar.a, Safety.B: bar.b, Safety.C: bar.c, Safety.D: bar.d}[
-            LABELS[verdict.label].safety
-        ]
+        needed = bar.needs(verdict.label)
         return weight + min(model, 0.0) >= needed or weight + model >= max(needed, bar.b - MODEL_LEAD)
 
     def _verdict(self) -> Span | None:
@@ -160,21 +165,16 @@ class Case:
 
     def _body(self) -> Decision:
         """Return the decision to keep the line as the story, with the model's chance where there is one."""
-        return BODY if self.chance is None else _keep_as_body(self.chance)
+        return BODY if self.chance is None else keep_alone(self.chance)
 
 
-def decide_alone(chance: float, label: str, bar: Bar, *, is_framed: bool) -> Decision:
-    """Return the decision on a line of which only the model has said anything: most lines of a page."""
-    if chance < bar.max_chance and not is_framed:
-        return _remove(label, chance)
-    return _keep_as_body(chance)
+def remove_alone(label: str, chance: float) -> Decision:
+    """Return the decision on a line that only the model speaks against: most of what goes."""
+    return Decision(label, MODEL_REASON, round(1.0 - chance, 4), kept=False)
 
 
-def _remove(label: str, chance: float | None) -> Decision:
-    return Decision(label, MODEL_REASON, round(1.0 - (chance or 0.0), 4), kept=False)
-
-
-def _keep_as_body(chance: float) -> Decision:
+def keep_alone(chance: float) -> Decision:
+    """Return the decision on a line of which only the model has said anything, and that it takes for the story."""
     return Decision("body", MODEL_REASON, chance, kept=True)
 
 

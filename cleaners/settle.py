@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence, Set
 from itertools import groupby, pairwise
 from typing import Final
 
-from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, decide_alone
+from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, keep_alone, remove_alone
 from cleaners.repetition import to_twin_key
 from cleaners.tagger.tagger import NOTHING, Judgement
 from cleaners.values import Page, Policy, Span
@@ -64,11 +64,14 @@ def _ask_model(
     bar: Bar,
 ) -> None:
     """Add the model's word to the cases, and decide the lines of which nobody else has said anything."""
+    most = bar.max_chance
     for line, chance, label in zip(judgement.lines, judgement.chances, judgement.labels, strict=True):
         if case := cases.get(line):
             case.chance, case.model_label, case.is_framed = chance, label, line in framed
+        elif chance < most and line not in framed:
+            decisions[line] = remove_alone(label, chance)
         else:
-            decisions[line] = decide_alone(chance, label, bar, is_framed=line in framed)
+            decisions[line] = keep_alone(chance)
 
 
 def _find_framed(judgement: Judgement) -> set[int]:
