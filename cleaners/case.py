@@ -174,7 +174,7 @@ def remove_alone(label: str, chance: float) -> Decision:
 
 
 def keep_alone(chance: float) -> Decision:
-    """Return the decision on a line of which only the model has said anything, and that it takes for the story."""
+    """Return the decision on a line that only the model speaks of, and that it takes for the story."""
     return Decision("body", MODEL_REASON, chance, kept=True)
 
 
