@@ -60,9 +60,7 @@ _BITS: Final = {LINK: LINKED, PRE: PREFORMATTED | ODD}
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
 _SPECIAL: Final = _NO_CONTEXT | {_TIME, _DIALOG}
 """Elements that matter without attributes, and those that never do."""
-_TELLING: Final = frozenset(
-    {"id", "role", "itemprop", "rel", "hidden", "aria-hidden", "style", "layout", MARK}
-)
+_TELLING: Final = frozenset(f"id role itemprop rel hidden aria-hidden style layout {MARK}".split())
 """Attributes that say more of an element than its class does."""
 _STATES: Final = frozenset({"__NEXT_DATA__", "__NUXT_DATA__", "__APOLLO_STATE__", "__PRELOADED_STATE__"})
 """Scripts in which frameworks keep what a page is made from, as JSON."""
@@ -108,12 +106,10 @@ def read_html(html: str) -> tuple[Lines, Found]:
 
 def _read_states(root: LexborNode | None) -> Iterator[str]:
     """Yield what frameworks keep in attributes, and the scripts that assign it."""
-    if root is None:
-        return
     for name in _STATE_ATTRIBUTES:
-        if node := root.css_first(f"[{name}]"):
+        if root is not None and (node := root.css_first(f"[{name}]")):
             yield node.attributes.get(name) or ""
-    yield from filter(is_state, (script.text() for script in root.css("script:not([src])")))
+    yield from filter(is_state, (script.text() for script in (root.css("script") if root else ())))
 
 
 def _append_article(lines: Lines, found: Found) -> None:
@@ -251,11 +247,10 @@ def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: F
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+    get = attributes.get
+    if "hidden" in attributes or get("aria-hidden") == "true" or get("layout") == "nodisplay":  # AMP
         return True
-    if attributes.get("layout") == "nodisplay":  # AMP
-        return True
-    style = attributes.get("style")
+    style = get("style")
     return style is not None and _UNSEEN.search(style, 0, MAX_VALUE_CHARS) is not None
 
 
