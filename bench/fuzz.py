@@ -106,7 +106,8 @@ def _data(rng: random.Random, size: int) -> str:
         ("[" * size, '{"a":' * (size // 5), '{"articleBody": "' + "word " * (size // 5), ",  " * (size // 3))
     )
     kind = rng.choice(("type=application/ld+json", "id=__NEXT_DATA__ type=application/json"))
-    return f"<script {kind}>{inner}</script>{_TEXT}"
+    assigned = rng.choice(("", "window.__STATE__=", "window.__STATE__=JSON.parse('", 'self.__A__={text:"'))
+    return f"<script {'' if assigned else kind}>{assigned}{inner}</script>{_TEXT}"
 
 
 def _debris(rng: random.Random, size: int) -> str:
