@@ -48,9 +48,12 @@ def to_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def encode(text: str) -> bytes:
-    """Return text in UTF-8; a lone surrogate becomes U+FFFD, so that code points stay in their place."""
+    """Return text in UTF-8; a lone surrogate becomes U+FFFD, so that code points stay in their place.
+
+    Raises ``TypeError`` for what is no text, also for None.
+    """
     try:
-        return text.encode()
+        return str.encode(text)
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text).encode()
 

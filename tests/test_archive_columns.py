@@ -63,3 +63,10 @@ def test_a_number_out_of_range_is_refused(number: int, kind: pa.DataType) -> Non
 def test_a_lone_surrogate_costs_one_character() -> None:
     """Offsets stay right: each becomes one U+FFFD."""
     assert encode("a\ud800\udfffb").decode() == "a\ufffd\ufffdb"
+
+
+@pytest.mark.parametrize("values", [["\ud83d", None], [None, "\ud83d"], ["ü", "\ud83d", None, "a"]])
+def test_a_lone_surrogate_may_stand_before_a_null(values: list[str | None]) -> None:
+    """As titles of cut-off emoji do in a column where other captures have none."""
+    made = to_array(values, pa.string()).to_pylist()
+    assert made == [value and value.replace("\ud83d", "\ufffd") for value in values]
