@@ -105,16 +105,6 @@ class Redactor:
         left = [line for line in lines if int(json.loads(line.split(" ", 2)[2])["offset"]) not in gone]
         self.store.replace(name, "".join(left).encode())
 
-    def _read_record(self, ledger: str | None) -> PartRecord | None:
-        if ledger is None or not self.store.exists(ledger):
-            return None
-        return PartRecord.from_json(read_sealed(self.store, ledger))
-
-    def _is_stale(self, record: PartRecord) -> bool:
-        """Return whether a record was written by a run that did not know of a takedown yet."""
-        is_touched = any(self.log.tombstones.of_batch(batch) for batch in record.holds)
-        return is_touched and digest_of(self.store, record.path) != record.part_digest
-
     def _taken(self) -> Collection[str]:
         """Return the ids of all captures that are taken down by now."""
         self.log.refresh()

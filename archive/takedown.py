@@ -32,7 +32,14 @@ from archive.raw import read_index
 from archive.redact import Redactor, find_ids
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
-from archive.tombstones import NO_PAYLOAD, Takedown, Taken, digest_urlkey, finished_name, tombstone_name
+from archive.tombstones import (
+    NO_PAYLOAD,
+    Takedown,
+    Taken,
+    digest_urlkey,
+    finished_name,
+    new_tombstone_name,
+)
 from archive.values import FileRecord, PartRecord
 
 
@@ -133,7 +140,7 @@ class Takedowns:
             number = self._log.refresh() + 1
             plan = self.plan(targets)
             data = to_sealed(_to_takedown(plan, targets, decision).to_json())
-            name = tombstone_name(data)
+            name = new_tombstone_name()
             self._store.create(name, data)
             tombstone = FileRecord(name, "sha256:" + hashlib.sha256(data).hexdigest(), len(data))
             if self._log.append(LogEntry(takedown=tombstone), number):

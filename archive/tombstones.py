@@ -1,6 +1,6 @@
 """Tombstones: what was taken down, by whom and why, without a word of what it was.
 
-``tombstones/<digest>.json`` is one takedown. It counts once an entry of the log names it: from
+``tombstones/<id>.json`` is one takedown. It counts once an entry of the log names it: from
 then on no commit takes these captures, their payloads or the URLs that were named, and whoever
 finds a row of them removes it.
 """
@@ -8,6 +8,7 @@ finds a row of them removes it.
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from typing import Any, Final, NamedTuple
 from archive.identity import urlkey
 from captures.values import Capture
 
-_NAME_DIGITS: Final = 16
 NO_PAYLOAD: Final = "sha256:" + hashlib.sha256(b"").hexdigest()
 """Damaged captures may have no payload at all; that is nothing to be taken down."""
 
@@ -107,9 +107,9 @@ def digest_urlkey(key: str) -> str:
     return "sha256:" + hashlib.sha256(key.encode()).hexdigest()
 
 
-def tombstone_name(data: bytes) -> str:
-    """Return the name of the file that holds a takedown."""
-    return f"tombstones/{hashlib.sha256(data).hexdigest()[:_NAME_DIGITS]}.json"
+def new_tombstone_name() -> str:
+    """Return a name for a takedown that no other has, also one of the same captures in the same second."""
+    return f"tombstones/{uuid.uuid4().hex}.json"
 
 
 def finished_name(tombstone: str) -> str:

@@ -192,6 +192,24 @@ def test_one_after_another(root: Path) -> None:
     assert not list(archive.verify())
 
 
+def test_two_who_decide_the_same_at_the_same_moment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One decision is in the log with its tombstone; who came second is told that nothing is left."""
+    create = LocalStore.create
+
+    def come_first(store: LocalStore, name: str, data: bytes) -> bool:
+        if name.startswith("log/"):
+            monkeypatch.setattr(LocalStore, "create", create)
+            Archive.open(root).takedowns().take_down(target(), WHO)
+        return create(store, name, data)
+
+    archive = Archive.open(root)
+    monkeypatch.setattr(LocalStore, "create", come_first)
+    with pytest.raises(NothingToTakeDownError):
+        archive.takedowns().take_down(target(), WHO)
+    assert_taken_down(root)
+    assert len(list((root / "tombstones").glob("*.json"))) == 1
+
+
 def test_rows_that_are_published_later_lack_it(tmp_path: Path) -> None:
     """A batch was read before the takedown and is published after it, by another process."""
     writer, other = Archive.open(tmp_path), Archive.open(tmp_path)
