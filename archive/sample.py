@@ -28,7 +28,7 @@ class Sample:
         width = round(self.share * _CIRCLE)
         if width >= _CIRCLE:
             return True
-        place = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+        place = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:8], "big")
         return (place - self.night * width) % _CIRCLE < width
 
 
