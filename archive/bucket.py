@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 
 from archive.errors import IgnoresConditionsError
-from archive.store import Staged, Store, digest_file
+from archive.store import STALE_SECONDS, Staged, Store, digest_file
 from captures.buckets import Bucket, Found
 
 if TYPE_CHECKING:
@@ -181,6 +182,22 @@ class BucketStore(Store):
     def remove(self, name: str) -> None:
         """Remove an object; there may be none."""
         self._bucket.remove(self._key(name))
+
+    def touch(self, name: str) -> None:
+        """Put an object in its own place, unless it is young or somebody else does so now."""
+        if self._is_stale(name, STALE_SECONDS / 2):
+            data, version = self._bucket.read(self._key(name))
+            self._bucket.swap(self._key(name), data, version)
+
+    def remove_stale(self, name: str) -> bool:
+        """Remove an object unless it is younger than a day; return whether it was removed."""
+        if not self.exists(name) or not self._is_stale(name, STALE_SECONDS):
+            return False
+        self.remove(name)
+        return True
+
+    def _is_stale(self, name: str, seconds: float) -> bool:
+        return self.modified_at(name) < time.time() - seconds
 
     def discard(self, staged: Staged) -> None:
         """Close a staged file."""

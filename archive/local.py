@@ -138,6 +138,28 @@ class LocalStore(Store):
         if path.parent.is_dir():
             self._sync(path.parent)
 
+    def touch(self, name: str) -> None:
+        """Make a file as young as one that is written now; ``FileNotFoundError`` if there is none."""
+        os.utime(self.root / name)
+
+    def remove_stale(self, name: str) -> bool:
+        """Remove a file for good unless it is younger than a day; return whether it was removed.
+
+        It is looked at once more when it has no name: whoever needs it has touched it before, or
+        finds it gone.
+        """
+        path, apart = self.root / name, self._temporary / uuid.uuid4().hex
+        if not path.exists() or not _is_stale(path):
+            return False
+        self.make_folder(self._temporary)
+        path.rename(apart)
+        is_stale = _is_stale(apart)
+        if not is_stale:
+            link_exclusively(apart, path)
+        _remove(apart)
+        self._sync(path.parent)
+        return is_stale
+
     def replace(self, name: str, data: bytes) -> None:
         """Put a file in place of what is there, at one stroke."""
         self._move_over(_path_of(self.stage_bytes(data)), self.root / name)
@@ -205,7 +227,7 @@ class LocalStore(Store):
         """Remove what killed runs left in ``.tmp`` long ago."""
         for path in self._temporary.glob("[!.]*"):
             with suppress(OSError):
-                if path.lstat().st_mtime < time.time() - STALE_SECONDS:
+                if _is_stale(path):
                     shutil.rmtree(path) if _is_folder(path) else path.unlink()
 
     def clear(self, apart: str) -> None:
@@ -253,6 +275,10 @@ def _path_of(staged: Staged) -> Path:
 def _is_folder(path: Path) -> bool:
     """Return whether a path is a folder itself, and no link to one."""
     return path.is_dir() and not path.is_symlink()
+
+
+def _is_stale(path: Path) -> bool:
+    return path.lstat().st_mtime < time.time() - STALE_SECONDS
 
 
 def _remove(path: Path) -> None:

@@ -63,6 +63,11 @@ class LogEntry:
             done_items,
         )
 
+    @property
+    def files(self) -> tuple[FileRecord, ...]:
+        """Return all files that the entry speaks of."""
+        return tuple(file for file in (self.index, self.warc, self.takedown, *self.references) if file)
+
     def after(self, tombstones: Tombstones) -> LogEntry:
         """Return the entry with the counts of what is left of its captures."""
         gone = tombstones.days(self.batch)

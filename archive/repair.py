@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -51,9 +52,9 @@ class Repair:
         if problem.advice == RESUME:
             Takedowns(self._store, self._log).finish(again=True)
             return "took out what was taken down"
-        if problem.problem == STRAY:
-            self._store.remove(name)
-            return "removed what a killed run left"
+        if problem.problem == STRAY:  # found hours ago, maybe: a run may need it by now
+            is_gone = name not in self._named and self._store.remove_stale(name)
+            return "removed what a killed run left" if is_gone else "left it: a run has taken it up"
         if problem.problem == LEFT_OVER:
             with self._store.lock("raw", alone=True):
                 remove_left_over(self._store)
@@ -97,6 +98,11 @@ class Repair:
             self._store.remove(found[0])
         self._store.remove(name)
         return Pipeline(**made_by, destination=edition)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """All raw files and tombstones that the log speaks of."""
+        return frozenset(file.file for entry in self._log.entries() for file in entry.files)
 
     def _batches(self, digests: tuple[str, ...]) -> Iterator[LoggedBatch]:
         for entry in self._log.entries():

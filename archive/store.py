@@ -118,6 +118,14 @@ class Store(ABC):
     def remove(self, name: str) -> None:
         """Remove a file for good; there may be none."""
 
+    @abstractmethod
+    def touch(self, name: str) -> None:
+        """Make a file as young as one that is written now; ``FileNotFoundError`` if there is none."""
+
+    @abstractmethod
+    def remove_stale(self, name: str) -> bool:
+        """Remove a file for good unless it is younger than a day; return whether it was removed."""
+
     can_exchange: bool = False
     """Whether ``exchange`` can be had."""
 
@@ -162,11 +170,15 @@ class Store(ABC):
         return self.link(self.stage_bytes(data), name)
 
     def keep(self, staged: Staged, name: str) -> None:
-        """Give a staged file a name that stands for its content; the same content may be there."""
+        """Give a staged file a name that stands for its content; the same content may be there.
+
+        That may be what a killed run has left: it is needed now, and so no longer old.
+        """
         if not self.link(staged, name):
             with self.open(name) as file:
                 if digest_file(file) != staged.digest:
                     raise CollisionError(self.address(name), "it holds something else")
+            self.touch(name)
 
 
 def digest_file(file: BinaryIO) -> str:

@@ -69,8 +69,7 @@ class Judge:
                 yield Problem(where, "captures that an earlier entry has too", "report this as a bug")
             if entry.batch:
                 self.numbers[entry.batch] = number
-            files = (entry.index, entry.warc, entry.takedown, *entry.references)
-            self.named |= {file.file for file in files if file}
+            self.named |= {file.file for file in entry.files}
             takedowns += [entry.takedown] if entry.takedown else []
         for takedown in takedowns:
             yield from self._verify_takedown(takedown)

@@ -29,6 +29,7 @@ class VerifyRaw:
         self._sample = sample
         self._seen: set[FileRecord] = set()
         self._damaged: set[FileRecord] = set()
+        self._old_before = time.time() - STALE_SECONDS  # from when the log was read: reading all takes long
 
     def verify_batch(self, entry: LogEntry) -> Iterator[Problem]:
         """Yield what is wrong with the raw files of a batch."""
@@ -49,10 +50,10 @@ class VerifyRaw:
         for folder in ("raw", "tombstones"):
             for name in self._store.names(folder):
                 is_other = name in self._judge.named or name.count("/") > 1
-                if is_other or self._store.modified_at(name) > time.time() - STALE_SECONDS:
+                if is_other or self._store.modified_at(name) > self._old_before:
                     continue
                 yield Problem(
-                    self._store.address(name), STRAY, "delete it: a run was killed before it committed"
+                    self._store.address(name), STRAY, "run: strigil verify --repair, which removes it"
                 )
 
     def _holder(self, file: FileRecord) -> FileRecord:

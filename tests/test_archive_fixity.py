@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +18,12 @@ from hypothesis import strategies as st
 from archive.archive import Archive
 from archive.linking import link_edition
 from archive.published import Publication, write_publication
+from archive.raw import identify, write_raw
 from archive.sample import Sample
 from archive.sealed import from_sealed
+from archive.store import STALE_SECONDS
 from archive.takedown import Decision, Targets
+from archive.verify_raw import STRAY
 from cleaners.values import Policy
 from flows.repair import repair
 from flows.shard import pipeline_of, read_again
@@ -173,6 +178,21 @@ def test_what_other_files_still_say_is_repaired(kind: str, is_lost: bool, root: 
     assert not repair(archive, problems, said.append)
     assert bool(said) == bool(problems)
     assert not names_of_problems(root)
+
+
+def test_what_a_killed_run_left_is_not_removed_once_it_is_needed(root: Path) -> None:
+    """The run is repeated while everything is read, and takes up the files that the killed one wrote."""
+    archive = Archive.open(root)
+    new = [make_capture(number) for number in (20, 21)]
+    raw = write_raw(archive.store, identify(new))
+    long_ago = time.time() - STALE_SECONDS - 60
+    for file in (raw.index.file, str(raw.warc and raw.warc.file)):
+        os.utime(root / file, (long_ago, long_ago))
+    problems = list(archive.verify())
+    assert {problem.problem for problem in problems} == {STRAY}
+    batch = Archive.open(root).commit(new)
+    assert not repair(archive, problems, lambda _said: None)
+    assert len(archive.takedowns().plan(Targets(capture_ids=frozenset(batch.capture_ids))).captures) == 2
 
 
 @pytest.mark.parametrize("kind", ["log/*1.json", "raw/*.warc.gz", "tombstones/*.json"])

@@ -184,6 +184,27 @@ def test_old_temporary_files_are_swept_and_young_ones_are_not(tmp_path: Path) ->
     assert young.exists()
 
 
+def test_what_becomes_needed_at_the_last_moment_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was old when it was looked at first; before it lost its name somebody kept the same content."""
+    store = LocalStore(tmp_path)
+    store.create("raw/x", b"1")
+    long_ago = time.time() - STALE_SECONDS - 60
+    os.utime(tmp_path / "raw/x", (long_ago, long_ago))
+    make_folder = LocalStore.make_folder
+
+    def needed(self: LocalStore, folder: Path) -> None:
+        if folder == tmp_path / ".tmp":
+            os.utime(tmp_path / "raw/x")
+        make_folder(self, folder)
+
+    monkeypatch.setattr(LocalStore, "make_folder", needed)
+    assert not store.remove_stale("raw/x")
+    assert without_temporary(tmp_path) == {"raw/x": b"1"}
+    assert not list((tmp_path / ".tmp").iterdir())
+
+
 @pytest.mark.parametrize("limit_bytes", [1_000, 14_000])
 def test_a_write_that_is_cut_short_leaves_nothing(limit_bytes: int, tmp_path: Path) -> None:
     """A real limit on file size fails raw files, or only parts: all is whole, and a re-run completes."""

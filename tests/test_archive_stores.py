@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
+from archive import bucket, local
 from archive.archive import Archive
 from archive.errors import CollisionError, NotAnArchiveError
 from archive.places import open_store
@@ -23,6 +24,7 @@ MISSING: tuple[Callable[[Store], object], ...] = (
     lambda store: store.open("a/missing"),
     lambda store: store.size("a/missing"),
     lambda store: store.modified_at("a/missing"),
+    lambda store: store.touch("a/missing"),
 )
 
 
@@ -110,6 +112,20 @@ def test_replace_swap_and_remove(store: Store) -> None:
         store.create(name, b"")
     store.remove_folder("f")
     assert list(store.names("")) == ["fg/3", "y"]
+
+
+def test_only_what_is_old_is_removed_as_left_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is needed again is young, whenever it was written; what is gone was not removed."""
+    assert not store.remove_stale("x")
+    store.create("x", b"1")
+    store.touch("x")
+    assert not store.remove_stale("x")
+    for module in (local, bucket):
+        monkeypatch.setattr(module, "STALE_SECONDS", -60)
+    store.touch("x")
+    assert _content(store) == {"x": b"1"}
+    assert store.remove_stale("x")
+    assert not _content(store)
 
 
 def test_a_staged_file_has_no_name(store: Store) -> None:
