@@ -6,7 +6,6 @@ read a folder. A part counts when its ledger record is there too, which is writt
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -30,7 +29,7 @@ from archive.history import Action, find_previous, record_event
 from archive.log import LogEntry
 from archive.parts import WRITER, Place, WrittenPart, write_part
 from archive.published import published_editions
-from archive.schema import schema_json
+from archive.schema import read_columns, schema_json
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store
 from archive.values import PartRecord, Pipeline
@@ -65,14 +64,17 @@ class Editions:
         return tuple(record for record in found.values() if record)
 
     def begin(self, edition: str) -> None:
-        """Write down the columns of an edition, or see that they are those it was begun with."""
+        """Write down the columns of an edition, or see that they are those it was begun with.
+
+        How they are described does not matter: words may change from one version to the next.
+        """
         name = f"clean/{edition}/schema.json"
         if not self._store.exists(name) and self._store.create(name, schema_json()):
             return
         try:
-            is_same = json.loads(self._store.read_bytes(name)) == json.loads(schema_json())
+            is_same = read_columns(self._store.read_bytes(name)) == read_columns(schema_json())
         except ValueError as error:
-            raise CollisionError(self._store.address(name), "it is not JSON") from error
+            raise CollisionError(self._store.address(name), str(error)) from error
         if not is_same:
             raise SchemaChangedError(self._store.address(name))
 

@@ -158,6 +158,19 @@ def describe_schema() -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "columns": [*columns, day]}
 
 
+def read_columns(data: bytes) -> list[tuple[str, str]]:
+    """Return names and types of what a ``schema.json`` describes, in whatever words; its version is first.
+
+    Raises ``ValueError`` for what is none.
+    """
+    try:
+        told = json.loads(data)
+        columns = [(str(column["name"]), str(column["type"])) for column in told["columns"]]
+        return [("schema_version", str(told.get("schema_version"))), *columns]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no description of columns: {error}") from error
+
+
 def schema_json() -> bytes:
     """Return ``schema.json`` of an edition."""
     return (json.dumps(describe_schema(), indent=1) + "\n").encode()

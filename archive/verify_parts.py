@@ -23,7 +23,7 @@ from archive.verify_log import RESUME, Judge
 _READ_ROWS = 1_000
 _REWRITE = "move it out of the archive and run again: it is cleaned anew from the raw captures"
 _STRANGER = "if the log has all its entries, the part came from another archive: move it out"
-_RESTORE = "restore it from a copy, or from another edition of the same columns"
+_RESTORE = "run: strigil verify --repair, which describes the columns of the parts as this version does"
 _RESTORE_RECORD = "restore the record from a copy before anything else is cleaned, or rows would come twice"
 _AGAIN = "run again: it finishes what is missing"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import editions
 from archive.archive import Archive
 from archive.diff import BY, Group, compare
 from archive.errors import (
@@ -23,6 +24,7 @@ from archive.errors import (
 from archive.history import Action, read_history
 from archive.published import Publication, write_publication
 from archive.read import query
+from archive.schema import schema_json
 from archive.values import Pipeline
 from captures.values import Capture, Provenance
 from cleaners.values import CleanedPage, Edit, Status
@@ -38,6 +40,20 @@ def clean_again(archive: Archive, pipeline: Pipeline) -> None:
     for logged in archive.unfinished(pipeline):
         batch = logged.load(read_payload)
         archive.publish(batch, make_pages(batch.captures), pipeline)
+
+
+def test_other_words_for_the_same_columns_are_no_other_columns(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version that describes a column better goes on with the edition that readers see."""
+    reworded = schema_json().replace(b'"Headline"', b'"The headline"')
+    monkeypatch.setattr(editions, "schema_json", lambda: reworded)
+    assert archive.continuing(NEXT_PIPELINE).edition == PIPELINE.edition
+    (tmp_path / "clean" / PIPELINE.edition / "schema.json").write_bytes(reworded)
+    (problem,) = archive.verify()
+    assert "--repair" in problem.advice
+    assert archive.repair(read_payload).mend(problem)
+    assert not list(archive.verify())
 
 
 @pytest.fixture
