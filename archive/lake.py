@@ -69,12 +69,12 @@ def publish(archive: Archive, kind: str, folder: Path, *, edition: str | None = 
     """Make a table show an edition, the current one if none is named. Publishing it again changes nothing."""
     name = archive.data_name(edition).split("/")[1]
     store, place = archive.store, folder.absolute()
-    content = Content(name, tuple(_parts(store, name)))
     with _alone(place):
         table = _open(kind, place, store)
-        before = _find(store, kind, place)
-        if table.marks() != content.marks:
-            write_publication(store, replace(before, coming=name))
+        before, marks = _find(store, kind, place), table.marks()
+        shown = marks.get(EDITION_KEY, before.edition) or None  # also after a commit that was not noted
+        content = _hold(store, replace(before, edition=shown, coming=name))
+        if marks != content.marks:
             table.supersede(content)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         if (before.edition, before.coming) == (name, None) and before.published_at:
@@ -105,6 +105,15 @@ def publish_again(archive: Archive) -> Iterator[Publication]:
         edition = one.coming or one.edition
         if edition is not None and Path(one.place).exists():
             yield publish(archive, one.format, Path(one.place), edition=edition)
+
+
+def _hold(store: Store, publication: Publication) -> Content:
+    """Write down what is coming, and return it. From then on nobody merges its parts, or drops them.
+
+    A compaction that has not seen that yet is waited for: what it made is what is read.
+    """
+    write_publication(store, publication)
+    return Content(str(publication.coming), tuple(_parts(store, str(publication.coming))))
 
 
 def _parts(store: Store, edition: str) -> Iterator[LakePart]:

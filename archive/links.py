@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 
 from archive.duplicates import DUPLICATES, SHARED_QUOTES, link_documents
 from archive.errors import DamagedFileError
+from archive.ledger import read_records
 from archive.sealed import read_sealed, to_sealed
-from archive.sketches import write_sketches
+from archive.sketches import sketch_name, write_sketches
 from archive.store import Store, digest_file
 from archive.values import FileRecord
 from archive.versions import VERSIONS, to_versions
@@ -52,13 +53,26 @@ class Built(NamedTuple):
 
 
 def build_links(store: Store, edition: str, seen_again: SeenAgain) -> Built:
-    """Bring the links of an edition up to date with its parts."""
+    """Bring the links of an edition up to date with its parts.
+
+    A part may be changed meanwhile, maybe because something was taken down: then it is done again. A
+    takedown drops the links after it has changed the parts, so either this sees that, or it this.
+    """
+    while True:
+        built, names = _build(store, edition, seen_again)
+        if names <= {sketch_name(record) for record in read_records(store, edition)}:
+            return built
+        drop_links(store, edition)
+
+
+def _build(store: Store, edition: str, seen_again: SeenAgain) -> tuple[Built, frozenset[str]]:
+    """Build the links once; return also the sketches they were made from."""
     remove_damaged_links(store, edition)
     names = list(write_sketches(store, edition))
     digest = hashlib.sha256("\n".join([str(_VERSION), *names]).encode()).hexdigest()[:16]
     folder = f"clean/{edition}/links/{digest}"
     if current_links(store, edition) == folder:
-        return Built(folder, is_new=False)
+        return Built(folder, is_new=False), frozenset(names)
     duplicates, shared_quotes = link_documents(store, names)
     files = [
         *(FileRecord(name, _digest(store, name), store.size(name)) for name in names),
@@ -71,7 +85,7 @@ def build_links(store: Store, edition: str, seen_again: SeenAgain) -> Built:
     for name in list(store.names(f"clean/{edition}/links")):
         if name not in kept:
             store.remove(name)
-    return Built(folder, is_new=True)
+    return Built(folder, is_new=True), frozenset(names)
 
 
 def read_links(store: Store, edition: str) -> Links | None:

@@ -67,4 +67,6 @@ def _latest_records(store: Store, edition: str, days: Collection[date]) -> Itera
     names = (name for name in store.names(folder) if first <= name[len(folder) + 1 :][:10] <= last)
     latest = sorted(names, reverse=True)[:MAX_PARTS]
     for name, data in zip(latest, store.read_each(latest), strict=True):
-        yield PartRecord.from_json(from_sealed(data, store.address(name)))
+        record = PartRecord.from_json(from_sealed(data, store.address(name)))
+        if store.exists(record.path):  # else its rows are in a merged part, which has a record of its own
+            yield record

@@ -47,7 +47,7 @@ def describe_editions(
     for name in store.folders("clean"):
         if not store.exists(f"clean/{name}/schema.json"):
             continue
-        records = [record for record in read_records(store, name) if store.exists(record.path)]
+        records = list(read_records(store, name))
         yield EditionInfo(
             name,
             policy_of(name),

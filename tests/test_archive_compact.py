@@ -17,6 +17,7 @@ from archive import compact, merge
 from archive.archive import Archive
 from archive.compact import CompactedDay
 from archive.errors import CannotExchangeError, DamagedFileError, PublishedError
+from archive.ledger import read_records
 from archive.local import LocalStore
 from archive.published import Publication, write_publication
 from archive.read import query
@@ -210,6 +211,8 @@ def test_killed_at_every_step_it_is_finished_by_the_next(tmp_path: Path) -> None
         assert not list(archive.verify()), root.name
         assert not list(archive.unfinished(PIPELINE)), root.name
         assert query(archive, COUNT) == [{"rows": DAY_CAPTURES, "captures": DAY_CAPTURES}]
+        named = {record.path for record in read_records(archive.store, PIPELINE.edition)}
+        assert named == set(parts(root)), root.name
         list(archive.compact())
         assert query(archive, COUNT) == [{"rows": DAY_CAPTURES, "captures": DAY_CAPTURES}]
         assert len(parts(root)) == ledger(root) == 1, root.name

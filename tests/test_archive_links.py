@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import links
 from archive.archive import Archive
 from archive.linking import link_edition
 from archive.links import current_links, drop_links
 from archive.near import find_first_equal, find_near
 from archive.read import query
+from archive.takedown import Decision, Targets
+from archive.versions import to_versions
 from captures.values import Capture, Provenance
 from cleaners.values import CleanedPage, Fields, Status
 from tests.archive_builders import PIPELINE
@@ -196,6 +200,27 @@ def test_the_same_captures_give_the_same_links_in_any_order(tmp_path: Path) -> N
             add(other, [one])
         found.append(duplicates(other))
     assert found[0] == found[1]
+
+
+def test_what_is_taken_down_meanwhile_does_not_stay_in_links(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A takedown drops links; those that were being built at that moment have its words too."""
+    add(archive, [capture("page", f"{STORY}\nThe secret line.", 1), capture("page", STORY, 2)])
+    add(archive, [capture("other", OTHER, 1), capture("other", f"{OTHER}\nAn open line.", 2)])
+
+    def take_down(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+        made = list(to_versions(batches))
+        monkeypatch.undo()
+        targets = Targets(urls=frozenset({"http://news.example/page"}))
+        Archive.open(archive.root).takedowns().take_down(targets, Decision("jane"))
+        return iter(made)
+
+    monkeypatch.setattr(links, "to_versions", take_down)
+    link_edition(archive)
+    versions = query(archive, "select url, added from versions where is_changed")
+    assert versions == [{"url": "http://news.example/other", "added": ["An open line."]}]
+    assert not list(archive.verify())
 
 
 def test_links_are_no_parts(archive: Archive) -> None:
