@@ -115,7 +115,7 @@ class _Day:
         """Yield the records of the day: of the parts that are there, and of merged ones that are not yet."""
         names = set(self._store.names(f"ledger/{self._edition}/{self._day}"))
         for path in self._store.names(self._folder):
-            batch = PurePosixPath(path).name.split("-")[1]
+            batch = PurePosixPath(path).name.partition("-")[2].partition("-")[0]  # none of a strange file
             names.add(ledger_name(self._edition, Place(batch, self._day)))
         for name in sorted(names):
             with suppress(FileNotFoundError):  # a merged part has its record elsewhere, a fresh one none yet
@@ -174,13 +174,16 @@ class _Day:
         """Remove the records of parts that are gone because others hold their batches."""
         coverage = Coverage(self._store, self._edition)
         for name in list(self._store.names(f"ledger/{self._edition}/{self._day}")):
-            record = PartRecord.from_json(read_sealed(self._store, name))
-            places = [Place(batch, self._day) for batch in record.batches]
-            if self._store.exists(record.path):
-                for place in places:
-                    self._store.remove(ledger_name(self._edition, place))
-            elif all(map(coverage.has, places)):
-                self._store.remove(name)
+            with suppress(FileNotFoundError):  # another compaction has removed it
+                self._remove_if_stale(name, PartRecord.from_json(read_sealed(self._store, name)), coverage)
+
+    def _remove_if_stale(self, name: str, record: PartRecord, coverage: Coverage) -> None:
+        places = [Place(batch, self._day) for batch in record.batches]
+        if self._store.exists(record.path):
+            for place in places:
+                self._store.remove(ledger_name(self._edition, place))
+        elif all(map(coverage.has, places)):
+            self._store.remove(name)
 
 
 def _choose(parts: Sequence[PartRecord]) -> Iterator[tuple[PartRecord, ...]]:

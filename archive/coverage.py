@@ -10,6 +10,7 @@ the same batch of a day.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 
@@ -57,6 +58,7 @@ class Coverage:
 
     def _read_merged(self, day: str) -> Iterator[PartRecord]:
         for name in self._store.names(f"ledger/{self._edition}/{day}"):
-            record = PartRecord.from_json(read_sealed(self._store, name))
-            if self._store.exists(record.path):
-                yield record
+            with suppress(FileNotFoundError):  # a compaction has just removed it: another part has its rows
+                record = PartRecord.from_json(read_sealed(self._store, name))
+                if self._store.exists(record.path):
+                    yield record

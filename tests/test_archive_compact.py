@@ -219,6 +219,30 @@ def test_killed_at_every_step_it_is_finished_by_the_next(tmp_path: Path) -> None
         assert_sound(archive)
 
 
+def test_a_strange_file_among_the_parts_stays_where_it_is(archive: Archive, tmp_path: Path) -> None:
+    """File managers leave some; ``verify`` names it, and it keeps no day from being compacted."""
+    strange = next(tmp_path.glob("clean/balanced-*/data/*")) / ".DS_Store"
+    strange.write_bytes(b"x")
+    assert len(list(archive.compact())) == 3
+    assert strange.exists()
+
+
+def test_a_record_that_goes_while_records_are_read_is_no_fault(archive: Archive) -> None:
+    """A run asks what is missing, another compaction tidies up: both may find a record gone."""
+    list(archive.compact())
+    names = LocalStore.names
+    [record, *_] = [name for name in archive.store.names("ledger") if name.count("/") == 3]
+    stale = record.removesuffix(".json") + "0.json"
+
+    def race(store: LocalStore, prefix: str) -> Iterable[str]:
+        found = list(names(store, prefix))
+        return [*found, stale] if prefix == str(Path(record).parent) else found
+
+    with patch.object(LocalStore, "names", race):
+        assert not list(archive.unfinished(PIPELINE))
+        assert not list(archive.compact())
+
+
 def test_readers_see_each_row_once_while_days_are_exchanged(tmp_path: Path) -> None:
     """A reader that polls gets all rows, or is told that a file is gone; never another number."""
     fill_days(tmp_path)
