@@ -28,11 +28,15 @@ def sync_folder(folder: Path) -> None:
 
 
 def link_exclusively(path: Path, final: Path) -> bool:
-    """Give a file a second name; return False if that name exists."""
+    """Give a file a second name; return False if another file has that name.
+
+    A network file system may ask twice when an answer is lost, and is then told that the name exists:
+    it is that of this very file.
+    """
     try:
         final.hardlink_to(path)
     except FileExistsError:
-        return False
+        return os.path.samestat(path.lstat(), final.lstat())
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise

@@ -117,6 +117,21 @@ def _refuse(code: int) -> Callable[..., None]:
     return link
 
 
+def test_a_link_whose_answer_was_lost_is_known_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network file system asks twice; that its own first request came first is no other writer."""
+    link = os.link
+
+    def twice(*paths: Any, **names: Any) -> None:
+        link(*paths, **names)
+        raise FileExistsError(errno.EEXIST, "the second request finds the name taken")
+
+    store = LocalStore(tmp_path)
+    monkeypatch.setattr(os, "link", twice)
+    assert store.create("a", b"first")
+    monkeypatch.undo()
+    assert not store.create("a", b"first")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="renameat2 is a call of Linux")
 def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There an exclusive rename does the same."""
