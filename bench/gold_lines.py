@@ -1,26 +1,32 @@
 """Which lines of a page are its gold main text, where the gold is a text of its own.
 
-Long lines are found anywhere in the gold by their runs of words. Short ones ("Home", "Size") count only
-where the gold has them between the long ones around them, because menus repeat the words of a story.
+Every place is found where the words of a line stand in the gold, and of all places the heaviest chain is
+taken that goes through page and gold in one direction: menus repeat the words of a story, but not in its
+order. What a chain took of the gold is gone; chains are taken until what is left is too light to mean
+anything, so that a gold that moves the size table to its end is found as well.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from bench.metrics import tokenize
 
-MIN_ANCHOR_WORDS: Final = 6
 RUN_WORDS: Final = 4
+MIN_LONG_WORDS: Final = 6
+"""A shorter line must stand in the gold word by word."""
 MIN_SHARE: Final = 0.6
 """A long line with this share of its runs of words in the gold is main text."""
 MAX_SHARE: Final = 0.25
-"""A long line with more than this, but less than MIN_SHARE, is nobody's to learn from."""
-WINDOW_WORDS: Final = 40
-"""How far beyond the lines around it a short line is looked for."""
+"""A long line with more than this in the gold, but in no chain, is nobody's to learn from."""
+MIN_CHAIN_WORDS: Final = 4.0
+LINE_COST: Final = 0.05
+"""In words, for each line from the first to the last of a chain: "Home" in the menu is not of the story."""
+MAX_PLACES: Final = 100
+
+_Index = dict[tuple[str, ...], list[int]]
 
 
 class Marks(NamedTuple):
@@ -28,6 +34,15 @@ class Marks(NamedTuple):
 
     gold: list[int]
     recall: float
+
+
+class _Place(NamedTuple):
+    """Where in the gold a line may stand, and how many of its words are there."""
+
+    line: int
+    start: int
+    end: int
+    words: int
 
 
 def mark_lines(texts: Sequence[str], gold_text: str) -> Marks:
@@ -39,78 +54,105 @@ def mark_lines(texts: Sequence[str], gold_text: str) -> Marks:
     """
     gold = tokenize(gold_text)
     lines = [tokenize(text) for text in texts]
-    runs: dict[tuple[str, ...], list[int]] = {}
-    for at in range(len(gold) - RUN_WORDS + 1):
-        runs.setdefault(tuple(gold[at : at + RUN_WORDS]), []).append(at)
+    index = _to_index(gold)
+    places = [_find_places(number, words, gold, index) for number, words in enumerate(lines)]
     marks = [0] * len(texts)
-    anchors: list[tuple[int, int, int]] = []
+    used = bytearray(len(gold))
+    while chain := _find_chain(places, len(gold)):
+        for place in chain:
+            marks[place.line] = 1
+            places[place.line] = []
+            used[place.start : place.end] = b"\1" * (place.end - place.start)
+        places = [[one for one in found if not any(used[one.start : one.end])] for found in places]
     for number, words in enumerate(lines):
-        if len(words) >= MIN_ANCHOR_WORDS:
-            marks[number], at = _judge_long(words, runs)
-            if marks[number] == 1:
-                anchors.append((number, at, at + len(words)))
-    chain = _longest_chain(anchors)
-    _mark_short(lines, gold, chain, marks)
-    found = sum(len(lines[number]) for number, mark in enumerate(marks) if mark == 1)
-    return Marks(marks, min(found / max(len(gold), 1), 1.0))
+        if not marks[number] and len(words) >= MIN_LONG_WORDS:
+            runs = list(_to_runs(words))
+            marks[number] = -1 if sum(run in index for run in runs) > MAX_SHARE * len(runs) else 0
+    return Marks(marks, sum(used) / max(len(gold), 1))
 
 
-def _judge_long(words: list[str], runs: dict[tuple[str, ...], list[int]]) -> tuple[int, int]:
-    """Return the mark of a long line, and where in the gold it begins."""
-    hits = [
-        (offset, places[0])
-        for offset in range(len(words) - RUN_WORDS + 1)
-        if (places := runs.get(tuple(words[offset : offset + RUN_WORDS])))
-    ]
-    share = len(hits) / (len(words) - RUN_WORDS + 1)
-    if share < MIN_SHARE:
-        return (-1 if share > MAX_SHARE else 0), 0
-    offset, place = hits[0]
-    return 1, max(place - offset, 0)
+def _to_index(gold: list[str]) -> _Index:
+    """Return where each run of up to RUN_WORDS words begins."""
+    index: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for size in range(1, RUN_WORDS + 1):
+        for at in range(len(gold) - size + 1):
+            index[tuple(gold[at : at + size])].append(at)
+    return dict(index)
 
 
-def _longest_chain(anchors: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Return the longest run of anchors that stand in the order of the gold."""
-    tails: list[int] = []
-    ends: list[int] = []
-    before = [-1] * len(anchors)
-    for number, (_, at, _) in enumerate(anchors):
-        place = bisect_right(tails, at)
-        before[number] = ends[place - 1] if place else -1
-        tails[place : place + 1] = [at]
-        ends[place : place + 1] = [number]
-    chain = []
-    number = ends[-1] if ends else -1
-    while number >= 0:
-        chain.append(anchors[number])
-        number = before[number]
+def _to_runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + RUN_WORDS]) for at in range(len(words) - RUN_WORDS + 1))
+
+
+def _find_places(line: int, words: list[str], gold: list[str], index: _Index) -> list[_Place]:
+    """Return where a line may stand in the gold."""
+    size = len(words)
+    if size < MIN_LONG_WORDS:
+        starts = index.get(tuple(words[:RUN_WORDS]), [])
+        exact = [at for at in starts if gold[at : at + size] == words]
+        return [_Place(line, at, at + size, size) for at in exact[:MAX_PLACES]]
+    runs = [(offset, index[run]) for offset, run in enumerate(_to_runs(words)) if run in index]
+    least = MIN_SHARE * (size - RUN_WORDS + 1)
+    found: dict[tuple[int, int], _Place] = {}
+    seen: set[int] = set()
+    # A line that stands there by so large a share of its runs has one of the first runs there.
+    for number, (offset, starts) in enumerate(runs[: len(runs) + 1 - int(least)]):
+        for at in starts[:MAX_PLACES]:
+            if at - offset not in seen and len(found) < MAX_PLACES:
+                seen.add(at - offset)
+                place, hits = _follow(line, at, size, runs[number:])
+                if hits >= least:
+                    found.setdefault((place.start, place.end), place)
+    return list(found.values())
+
+
+def _follow(line: int, start: int, size: int, runs: list[tuple[int, list[int]]]) -> tuple[_Place, int]:
+    """Return the place of a line whose first run stands at ``start``, and how many of its runs are there."""
+    last, end, hits, words = start - 1, start, 0, 0
+    for _, starts in runs:
+        at = next((at for at in starts if last < at <= last + 1 + size // 2), -1)
+        if at >= 0:
+            words += at + RUN_WORDS - max(end, at)
+            last, end, hits = at, at + RUN_WORDS, hits + 1
+    return _Place(line, start, end, words), hits
+
+
+def _find_chain(places: Sequence[list[_Place]], size: int) -> list[_Place]:
+    """Return the heaviest run of places that goes through page and gold in order; empty if it is too light.
+
+    ``tree`` is a Fenwick tree over the gold: the best chain that ends before a word. Of equal chains the later
+    line is taken, so that a heading stands by its text and not in the table of contents.
+    """
+    tree: list[tuple[float, int]] = [(0.0, -1)] * (size + 2)
+    taken: list[_Place] = []
+    before: list[int] = []
+    best = (MIN_CHAIN_WORDS, -1)
+    for line, found in enumerate(places):
+        alone = (LINE_COST * line, -1)
+        chains = [max(_look_up(tree, place.start + 1), alone) for place in found]
+        for (weight, previous), place in zip(chains, found, strict=True):
+            best = max(best, (weight + place.words - LINE_COST * line, len(taken)))
+            _put(tree, place.end + 1, (weight + place.words, len(taken)))
+            taken.append(place)
+            before.append(previous)
+    chain: list[_Place] = []
+    at = best[1]
+    while at >= 0:
+        chain.append(taken[at])
+        at = before[at]
     return chain[::-1]
 
 
-def _mark_short(
-    lines: Sequence[list[str]], gold: list[str], chain: Sequence[tuple[int, int, int]], marks: list[int]
-) -> None:
-    """Mark the short lines that the gold has between the anchors around them."""
-    ended = [(-1, 0, 0), *chain, (len(lines), len(gold), len(gold))]
-    for (above, _, start), (below, end, _) in pairwise(ended):
-        cursor = max(start - 1, 0)
-        stop = min(end + 1, len(gold))
-        if above < 0:
-            cursor = max(cursor, stop - WINDOW_WORDS * (below - above))
-        for number in range(above + 1, below):
-            words = lines[number]
-            if not 0 < len(words) < MIN_ANCHOR_WORDS or marks[number]:
-                continue
-            at = _find(gold, words, cursor, min(stop, cursor + WINDOW_WORDS * 4))
-            if at >= 0:
-                marks[number] = 1
-                cursor = at + len(words)
+def _look_up(tree: list[tuple[float, int]], at: int) -> tuple[float, int]:
+    """Return the best entry up to ``at``."""
+    best = (0.0, -1)
+    while at > 0:
+        best = max(best, tree[at])
+        at -= at & -at
+    return best
 
 
-def _find(gold: list[str], words: list[str], start: int, stop: int) -> int:
-    """Return where the words stand in gold[start:stop], -1 where they do not."""
-    size = len(words)
-    for at in range(start, stop - size + 1):
-        if gold[at] == words[0] and gold[at : at + size] == words:
-            return at
-    return -1
+def _put(tree: list[tuple[float, int]], at: int, entry: tuple[float, int]) -> None:
+    while at < len(tree):
+        tree[at] = max(tree[at], entry)
+        at += at & -at
