@@ -120,8 +120,8 @@ def _follow(line: int, start: int, size: int, runs: list[tuple[int, list[int]]])
 def _find_chain(places: Sequence[list[_Place]], size: int) -> list[_Place]:
     """Return the heaviest run of places that goes through page and gold in order; empty if it is too light.
 
-    ``tree`` is a Fenwick tree over the gold: the best chain that ends before a word. Of equal chains the later
-    line is taken, so that a heading stands by its text and not in the table of contents.
+    ``tree`` is a Fenwick tree over the gold: the best chain that ends before a word. Of equal chains that of
+    the later line is taken, so that a heading stands by its text and not in the table of contents.
     """
     tree: list[tuple[float, int]] = [(0.0, -1)] * (size + 2)
     taken: list[_Place] = []

@@ -44,7 +44,7 @@ class Bar(NamedTuple):
     b: float
     c: float
     d: float
-    max_prose_share: float
+    max_lost_share: float
 
     def needs(self, label: str) -> float:
         """Return how much a case for this label must weigh."""
@@ -60,10 +60,10 @@ class Bar(NamedTuple):
 
 
 BARS: Final[dict[Policy, Bar]] = {
-    Policy.STRICT: Bar(a=0.3, b=1.0, c=0.5, d=0.5, max_prose_share=0.8),
-    Policy.BALANCED: Bar(a=0.5, b=1.5, c=0.75, d=0.75, max_prose_share=0.6),
-    Policy.LENIENT: Bar(a=0.9, b=2.0, c=0.9, d=inf, max_prose_share=0.4),
-    Policy.ANNOTATE: Bar(a=0.5, b=1.5, c=0.75, d=0.75, max_prose_share=1.0),
+    Policy.STRICT: Bar(a=0.3, b=1.0, c=0.5, d=0.5, max_lost_share=0.9),
+    Policy.BALANCED: Bar(a=0.5, b=1.5, c=0.75, d=0.75, max_lost_share=0.75),
+    Policy.LENIENT: Bar(a=0.9, b=2.0, c=0.9, d=inf, max_lost_share=0.6),
+    Policy.ANNOTATE: Bar(a=0.5, b=1.5, c=0.75, d=0.75, max_lost_share=1.0),
 }
 
 

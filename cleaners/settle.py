@@ -11,9 +11,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence, Set
 from itertools import groupby, pairwise
+from operator import itemgetter
+from statistics import fmean
 from typing import Final
 
 from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, keep_alone, remove_alone
+from cleaners.lexicon import load_lexicons
 from cleaners.repetition import to_twin_key
 from cleaners.tagger.tagger import NOTHING, Judgement
 from cleaners.values import Page, Policy, Span
@@ -22,6 +25,10 @@ PLACE_SCORE: Final = 0.5
 """What standing before the first or after the last paragraph adds."""
 MAX_FRAMED_LINES: Final = 5
 """So few lines around a story are no page's frame: somebody has trimmed the text capture already."""
+SURE_WORD: Final = 0.9
+"""A weaker phrase, such as the name of a section, may be a sub-heading of the story."""
+MIN_STORY_CHARS: Final = 100
+"""A page that promises less has no story to lose."""
 NEIGHBOUR_SCORE: Final = 0.5
 """What standing next to a removed line adds."""
 
@@ -31,9 +38,10 @@ def settle(
 ) -> tuple[list[Decision], str]:
     """Return one decision a line, and why the page needs a person's review ("" when it does not)."""
     decisions = [BODY if text else BLANK for text in page.texts]
+    judgement = _level_tables(page, judgement)
     bar = BARS[policy]
     cases = _cases(page, spans)
-    framed: Set[int] = frozenset() if page.blocks else _find_framed(judgement)
+    framed: Set[int] = frozenset() if page.blocks else _find_framed(page, judgement)
     _ask_model(judgement, framed, cases, decisions, bar)
     for line, case in cases.items():
         decisions[line] = case.decide(0.0 if case.is_inside else PLACE_SCORE, bar)
@@ -74,18 +82,35 @@ def _ask_model(
             decisions[line] = keep_alone(chance)
 
 
-def _find_framed(judgement: Judgement) -> set[int]:
+def _level_tables(page: Page, judgement: Judgement) -> Judgement:
+    """Return the judgement with one chance for all rows of a table: half a table says less than none."""
+    is_row = ["\t" in page.texts[line] or page.texts[line].startswith("|") for line in judgement.lines]
+    if not any(is_row):
+        return judgement
+    chances: list[float] = []
+    for row, run in groupby(zip(is_row, judgement.chances, strict=True), itemgetter(0)):
+        found = [chance for _, chance in run]
+        chances += [fmean(found)] * len(found) if row else found
+    return judgement._replace(chances=chances)
+
+
+def _find_framed(page: Page, judgement: Judgement) -> set[int]:
     """Return the few lines the model would not take between, above or below stretches of the story.
 
     None where such a stretch is long: that is the frame of a whole page, and the short ones are parts of it.
+    A line that is a sure phrase of the lexicons from end to end says itself what it is.
     """
+    phrases = load_lexicons().line
     framed: set[int] = set()
     chances = zip(judgement.lines, judgement.chances, strict=True)
     for is_story, run in groupby(chances, lambda one: one[1] >= EVEN_CHANCE):
         lines = [line for line, _ in run]
         if not is_story and len(lines) > MAX_FRAMED_LINES:
             return set()
-        framed.update(() if is_story else lines)
+        for line in () if is_story else lines:
+            phrase = phrases.get(page.keys[line])
+            if phrase is None or phrase.score < SURE_WORD:
+                framed.add(line)
     return framed
 
 
@@ -121,16 +146,17 @@ def _drop_duplicates(page: Page, cases: Mapping[int, Case], decisions: list[Deci
 def _over_budget(
     page: Page, cases: Mapping[int, Case], judgement: Judgement, decisions: Sequence[Decision], bar: Bar
 ) -> str:
-    """Return why the page would lose too much of its prose, "" when it would not.
+    """Return why the page would lose too much of its story, "" when it would not.
 
-    Only prose counts, each paragraph by how surely the model takes it for the story: menus may be most of
-    a page, and so may comments. What a person's rule took, or no reader saw, is no loss.
+    Each line counts by how surely the model takes it for the story: menus may be most of a page, and so may
+    comments. Where there is no model, paragraphs count. What a person's rule took, or no reader saw, is no
+    loss.
     """
-    at_stake = [line for line in page.prose if not (line in cases and cases[line].decisive)]
-    chances = dict(zip(judgement.lines, judgement.chances, strict=True))
-    worth = {line: len(page.texts[line]) * chances.get(line, 1.0) for line in at_stake}
+    chances = dict(zip(judgement.lines, judgement.chances, strict=True)) or dict.fromkeys(page.prose, 1.0)
+    at_stake = [line for line in chances if not (line in cases and cases[line].decisive)]
+    worth = {line: len(page.texts[line]) * chances[line] for line in at_stake}
     lost = sum(chars for line, chars in worth.items() if not decisions[line].kept)
     total = sum(worth.values())
-    if len(at_stake) < 3 or lost <= bar.max_prose_share * total:
+    if total < MIN_STORY_CHARS or lost <= bar.max_lost_share * total:
         return ""
-    return f"removal-budget: {lost / total:.0%} of the prose would go, at most {bar.max_prose_share:.0%} may"
+    return f"removal-budget: {lost / total:.0%} of the story would go, at most {bar.max_lost_share:.0%} may"

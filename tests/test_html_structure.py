@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from cleaners import clean
+from cleaners.grammars import headlines
 from cleaners.html import boxes, classes, story, structure
 from cleaners.html.page import to_page
 from cleaners.labels import LABELS
@@ -180,3 +181,11 @@ def test_amp() -> None:
     assert page.text == f"Bridge closed\n{PROSE}\n{PROSE} It is old.\n{PROSE} It leaks."
     hidden = {page.source_text[line.start : line.end] for line in page.lines if line.reason == "html/hidden"}
     assert hidden == {"News", "Sport", "We use cookies, and so do our partners."}
+
+
+def test_headlines_below_a_story_lead_somewhere() -> None:
+    """In HTML a run of lines below the story is other stories where they are links, else its last list."""
+    lines = ["Cars go by the A96 and the new bridge", "Buses on lines 4 and 7 end at the market"]
+    linked = "".join(f"<li><a href=/{n}>{text}</a></li>" for n, text in enumerate(lines))
+    assert list(labels(headlines.find, f"<ul>{linked}</ul>")) == lines
+    assert not labels(headlines.find, f"<ul>{''.join(f'<li>{text}</li>' for text in lines)}</ul>")

@@ -7,6 +7,7 @@ import pytest
 from cleaners.case import BARS, Decision
 from cleaners.segment import to_page
 from cleaners.settle import settle
+from cleaners.tagger.tagger import Judgement
 from cleaners.values import Page, Policy, Span
 
 PROSE = (
@@ -95,9 +96,43 @@ def test_a_twin_goes_only_when_the_first_stays() -> None:
 
 
 def test_removing_too_much_prose_asks_for_review() -> None:
-    """A page that would lose most of its paragraphs comes back with the reason and the share."""
+    """A page that would lose most of its story comes back with the reason and the share."""
     page = to_page("\n".join([PROSE + str(n) + "." for n in range(4)]))
-    spans = {"lexicon": [page.span(n, "cookie", reason="cookie/test") for n in range(3)]}
+    spans = {"lexicon": [page.span(n, "cookie", reason="cookie/test") for n in range(4)]}
     _, review = settle(page, spans, Policy.BALANCED)
-    assert review.startswith("removal-budget: 75%")
+    assert review.startswith("removal-budget: 100%")
     assert settle(page, {"site": spans["lexicon"]}, Policy.BALANCED)[1] == "", "a person may remove anything"
+
+
+def judged(page: Page, *chances: float) -> Judgement:
+    """Return a judgement with these chances for the lines of a page."""
+    return Judgement(range(len(chances)), chances, ["boilerplate"] * len(chances))
+
+
+def test_short_lines_count_for_the_budget_by_their_chance() -> None:
+    """A page of short lines is no menu where the model half takes them for the story."""
+    lines = [f"Ward {n}: Ada Whitcombe 1,204, Ian Rae 988" for n in range(12)]
+    page = to_page("\n".join([PROSE, *lines]))
+    assert settle(page, {}, Policy.BALANCED, judged(page, 0.45, *[0.45] * 12))[1].startswith("removal-budget")
+    assert settle(page, {}, Policy.BALANCED, judged(page, 0.99, *[0.02] * 12))[1] == "", "a menu is no loss"
+    hopeless = judged(page, *[0.01] * 13)
+    assert settle(page, {}, Policy.BALANCED, hopeless)[1] == "", "nothing there to lose"
+
+
+@pytest.mark.parametrize("row", ["{}\t{}", "| {} | {} |"])
+def test_rows_of_a_table_go_or_stay_together(row: str) -> None:
+    """Rows share the mean of their chances; other lines of the same chance are decided each for itself."""
+    rows = [row.format("Fish Street", 988 + n) for n in range(3)]
+    page = to_page("\n".join([PROSE, *rows, *["Fish Street 988"] * 8, PROSE[:-1] + ", late."]))
+    decisions, _ = settle(
+        page, {}, Policy.BALANCED, judged(page, 0.99, 0.4, 0.6, 0.8, 0.4, 0.6, *[0.1] * 6, 0.99)
+    )
+    assert [d.kept for d in decisions[1:6]] == [True, True, True, False, True]
+
+
+def test_in_a_trimmed_text_the_model_counts_beside_a_phrase_only() -> None:
+    """Between two stretches of the story a sub-heading stays, a phrase of the lexicons goes."""
+    page = to_page("\n".join([PROSE, "Related stories", "The repairs", PROSE[:-1] + ", late."]))
+    spans = {"lexicon": [page.span(1, "related", reason="related/test")]}
+    decisions, _ = settle(page, spans, Policy.BALANCED, judged(page, 0.99, 0.02, 0.02, 0.99))
+    assert [d.kept for d in decisions] == [True, False, True, True]

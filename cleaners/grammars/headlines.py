@@ -4,7 +4,7 @@ In the wild: two or more lines such as ``Decision to Use Ferry Shows Key Role of
 between the end of the story and its key words, comments or copyright notice.
 Left alone: known debris and key words, which end a run; a list inside the story; a list that a line
 with a colon introduces; questions and answers; a sub-heading, which a paragraph follows; verse and
-lists with punctuation at line ends.
+lists with punctuation at line ends; rows of a table; line-ups; in HTML, what is no link.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleaners.grammars.tags import MIN_BARE_TAGS, to_items
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.layout import last_prose, line_before
 from cleaners.lexicon import find_lead, load_lexicons
 from cleaners.values import Page, Span
@@ -22,6 +23,9 @@ MIN_CHARS, MAX_CHARS = 20, 160
 MIN_RUN: Final = 2
 MIN_LEAD_WORDS: Final = 4
 LED_SCORE: Final = 0.6
+MIN_LINKS: Final = 0.5
+"""In HTML a headline of another story leads to it."""
+MAX_COMMAS: Final = 2
 BULLETS: Final = "•*+-o▪●› "
 
 
@@ -43,7 +47,12 @@ def find(page: Page) -> Iterator[Span]:
         text = page.texts[i]
         if not text:
             continue
-        if _is_headline(text) and page.keys[i] not in known and len(to_items(text)) < MIN_BARE_TAGS:
+        if (
+            _is_headline(text)
+            and page.keys[i] not in known
+            and len(to_items(text)) < MIN_BARE_TAGS
+            and not (isinstance(page, HtmlPage) and page.link_density(i) < MIN_LINKS)
+        ):
             run.append(i)
             continue
         yield from _related(page, run)
@@ -91,6 +100,8 @@ def _is_headline(text: str) -> bool:
     if not (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘«„¿") and text[0].isascii():
         return False
     is_numbered = text[0].isdigit() and text[:4].rstrip("0123456789 ").endswith(".")
-    if is_numbered or ". " in text[3:]:
+    if is_numbered or ". " in text[3:] or "\t" in text:
+        return False
+    if text.count(",") + text.count(";") > MAX_COMMAS:
         return False
     return text[-1].isalnum() or text[-1] in "\"'”’»?!)]"
