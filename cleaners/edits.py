@@ -21,7 +21,7 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
     kept = [line for line, d in enumerate(decisions) if d.kept and page.texts[line]]
     last = kept[-1] if kept else -1
     indent = len(commonprefix(_margins(page, kept))) if kept else 0  # noqa: RUF071  of characters, not paths
-    suspects = find_suspects(page)
+    suspects = find_suspects(page.source_text, page.starts)
     edits: list[Edit] = []
     blanks = 1  # as if a blank line stood before the text: none may open it
     afters = [*page.starts[1:], page.ends[-1]]

@@ -11,14 +11,14 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from unicodedata import is_normalized, normalize
 
 import ftfy
 from ftfy.badness import is_bad
 
-from cleaners.values import Edit, Page
+from cleaners.values import Edit
 
 _FIDELITY: Final = ftfy.TextFixerConfig(
     unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False,
@@ -35,7 +35,7 @@ _SMALL: Final = re.compile(
     "|(?P<invisible>[\u00ad\u200b\u2060\ufeff\ufffe\uffff]+)"
     "|(?P<control>[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+)"
     "|(?P<surrogate>[\ud800-\udfff]+)"
-    "|(?P<entity>&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    "|(?P<entity>&(?:amp;)*(?P<name>(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});))"
 )
 # Linear: pairs and single characters. UTF-8 read as a one-byte charset always shows one of these; ftfy's own
 # test is exact but reads every character, so it is asked only about pages that have such a pair.
@@ -56,12 +56,11 @@ _COMBINING: Final = re.compile(r"[^\x00-\u02ff\u4e00-\u9fff]")
 _MARKUP_ENTITIES: Final = ("<", ">")
 
 
-def find_suspects(page: Page) -> set[int]:
+def find_suspects(source: str, starts: Sequence[int]) -> set[int]:
     """Return the lines to which some repair could apply: few in most pages, none in plain ASCII.
 
     Whole-page searches decide, so a line that needs nothing costs nothing.
     """
-    source = page.source_text
     odd = [match.start() for match in _ODD.finditer(source)]
     if not source.isascii():
         if not is_normalized("NFC", source):
@@ -69,13 +68,22 @@ def find_suspects(page: Page) -> set[int]:
         leads = [m.start() for m in _LEAD.finditer(source) if _SUSPECT.match(source, m.start())]
         if leads and is_bad(source):
             odd += leads
-    return {bisect_right(page.starts, at) - 1 for at in odd}
+    return {bisect_right(starts, at) - 1 for at in odd}
+
+
+def mend(text: str) -> str:
+    """Return a text with every repair done: what a reader sees, and what fields and labels go by.
+
+    >>> mend("Share&nbsp;this"), mend("Publicite\u0301"), mend("PublicitÃ©")
+    ('Share this', 'Publicité', 'Publicité')
+    """
+    return text if text.isascii() and "&" not in text and text.isprintable() else _mended(text)
 
 
 def find_repairs(source_text: str, start: int, end: int) -> Iterator[Edit]:
     """Yield the repairs of one kept stretch without line breaks."""
     line = source_text[start:end]
-    if (mended := _mended(line)) == line:
+    if (mended := mend(line)) == line:
         return
     small = _SMALL.sub(_replacement, line)
     if mended != small:  # more than small repairs: letters themselves were wrong
@@ -112,9 +120,7 @@ def _replacement(match: re.Match[str]) -> str:
         return "\ufffd" * len(match[0])
     if match.lastgroup != "entity":
         return ""
-    text = match[0]
-    while (once := html.unescape(text)) != text:
-        text = once
+    text = html.unescape("&" + match["name"])  # however often the ampersand itself was escaped
     if text in _MARKUP_ENTITIES or not text.isprintable():
         return " " if text in _NBSP else match[0]
     return text

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import accumulate
 
 from cleaners.layout import find_prose
+from cleaners.repair import find_suspects, mend
 from cleaners.values import Page
 
 # Linear: one alternation of fixed strings.
@@ -48,8 +49,8 @@ _OUTER = (
 def fold(text: str) -> str:
     """Return the comparison key of one line.
 
-    Case, quote and dash forms, kinds of space, numbers (each becomes ``0``) and outer
-    punctuation do not count. A question mark does: "Comments?" is not "Comments".
+    Case, quote and dash forms, kinds of space, numbers (each becomes ``0``), outer punctuation and
+    damage that ``cleaners.repair`` mends do not count. A question mark does: "Comments?" is not "Comments".
 
     >>> fold("  »1.2K\u00a0Shares…") == fold("7 shares") == "0 shares"
     True
@@ -62,8 +63,8 @@ def fold_lines(texts: Sequence[str]) -> list[str]:
 
     All lines are folded as one string, so the cost is by character, not by line.
     """
-    whole = "\n".join([text if len(text) <= MAX_KEY_CHARS else text[:MAX_KEY_CHARS] for text in texts])
-    whole = whole.casefold()
+    cut = [text if len(text) <= MAX_KEY_CHARS else text[:MAX_KEY_CHARS] for text in texts]
+    whole = _mend_lines(cut).casefold()
     if not whole.isascii():
         for char, plain in _REPLACEMENTS:
             if char in whole:
@@ -74,6 +75,16 @@ def fold_lines(texts: Sequence[str]) -> list[str]:
     while "  " in whole:
         whole = whole.replace("  ", " ")
     return [key.strip(_OUTER) for key in whole.split("\n")]
+
+
+def _mend_lines(texts: list[str]) -> str:
+    """Return the lines joined, those to which some repair could apply mended."""
+    starts = list(accumulate([len(text) + 1 for text in texts], initial=0))
+    whole = "\n".join(texts)
+    suspects = find_suspects(whole, starts)
+    for line in suspects:
+        texts[line] = mend(texts[line])
+    return "\n".join(texts) if suspects else whole
 
 
 def find_lines(text: str) -> tuple[list[int], list[int]]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from cleaners.grammars.wording import to_words
 from cleaners.layout import last_prose
+from cleaners.repair import mend
 from cleaners.segment import fold
 from cleaners.values import Page, Span
 
@@ -61,7 +62,7 @@ def find(page: Page) -> Iterator[Span]:
         return
     story_end = last_prose(page)
     for i in candidates:
-        if reason := _reason(page.texts[i], after_story=i > story_end):
+        if reason := _reason(mend(page.texts[i]), after_story=i > story_end):
             yield page.span(i, "copyright", reason=reason, score=0.95)
 
 

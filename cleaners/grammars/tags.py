@@ -9,12 +9,13 @@ bare list whose items the story does not mention.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.wording import to_words
 from cleaners.layout import is_sentence, last_prose
+from cleaners.repair import mend
 from cleaners.values import Page, Span
 
 MAX_TAGS_CHARS: Final = 400
@@ -53,21 +54,18 @@ def find(page: Page) -> Iterator[Span]:
     ['storm\nbridges']
     """
     starts, dense = _STARTS, _DENSE_STARTS
-    named = [
-        i
+    leads = [
+        (i, mend(page.texts[i]))
         for i, key in enumerate(page.keys)
-        if ":" in key
-        and (key[:4] in starts or key[:2] in dense)
-        and len(page.texts[i]) <= MAX_TAGS_CHARS
-        and _INTRO.match(page.texts[i])
+        if ":" in key and (key[:4] in starts or key[:2] in dense) and len(page.texts[i]) <= MAX_TAGS_CHARS
     ]
-    for i in named:
-        text = page.texts[i]
+    named = {i: text for i, text in leads if _INTRO.match(text)}
+    for i, text in named.items():
         items = _HASH.findall(text) or to_items(_INTRO.sub("", text, count=1))
         if items:
             yield page.span(i, "tags", reason="tags/named", score=1.0, value="\n".join(items))
     yield from _find_hashes(page)
-    yield from _find_bare(page, set(named))
+    yield from _find_bare(page, named)
 
 
 def _find_hashes(page: Page) -> Iterator[Span]:
@@ -79,7 +77,7 @@ def _find_hashes(page: Page) -> Iterator[Span]:
             yield page.span(i, "tags", reason="tags/hashes", score=0.9, value="\n".join(items))
 
 
-def _find_bare(page: Page, named: set[int]) -> Iterator[Span]:
+def _find_bare(page: Page, named: Collection[int]) -> Iterator[Span]:
     """Yield late lists of short items that the story mentions."""
     texts = page.texts
     story_end = last_prose(page)
@@ -92,7 +90,7 @@ def _find_bare(page: Page, named: set[int]) -> Iterator[Span]:
             continue
         if len(text) > MAX_TAGS_CHARS or is_sentence(text):
             continue
-        items = to_items(text)
+        items = to_items(mend(text))
         if len(items) < MIN_BARE_TAGS or any(item[0].isdigit() or to_names(item) for item in items):
             continue
         story = story or "\n".join(texts[: story_end + 1]).casefold()
