@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from cleaners import fallback, sites
@@ -20,9 +21,17 @@ EXTRACTORS: Final = (STRIGIL, TRAFILATURA)
 
 NOT_TEXT: Final = "not text"
 """What every reader's error says of images, archives and other things no cleaner can read."""
-HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+HTML: Final = "text/html"
+TEXT: Final = "text/plain"
+MEDIA_TYPES: Final = {
+    **dict.fromkeys((HTML, "application/xhtml+xml", "application/vnd.wap.xhtml+xml"), HTML),
+    **dict.fromkeys((TEXT, "text/markdown", "application/octet-stream", ""), TEXT),
+}
+"""How a media type is read. No other is: markup and data taken for text would be kept as a story."""
 MAX_GARBAGE_SHARE: Final = 0.1
 GARBAGE_SAMPLE_CHARS: Final = 4096
+# Linear: the blanks around the sign are bounded by it, the value is one character class run.
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?([^\s;\"']+)")
 # Linear: one character class. What no text has, but every binary file.
 _GARBAGE: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
@@ -48,15 +57,23 @@ class Intake(NamedTuple):
 
 def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
     """Return the capture as a page, or the result that says why it holds no text."""
+    media_type, charset = split_media_type(capture.media_type)
     if capture.error and not (capture.truncated and capture.payload):
         status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
-        return without_text(status, capture.error, capture.media_type)
-    decoded = _decode(capture)
+        return without_text(status, capture.error, media_type)
+    if media_type not in MEDIA_TYPES:
+        reason = f"{NOT_TEXT}: media type {media_type!r}; what is read is {HTML} and {TEXT}"
+        return without_text(Status.REJECTED, reason, media_type)
+    is_html = MEDIA_TYPES[media_type] == HTML
+    decoded = _decode(capture.payload, capture.charset or charset, is_html=is_html)
     garbage = len(_GARBAGE.findall(decoded.text, 0, GARBAGE_SAMPLE_CHARS))
     if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
         reason = f"{NOT_TEXT}: control or undecodable characters"
-        return without_text(Status.REJECTED, reason, capture.media_type)
-    page = _to_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
+        return without_text(Status.REJECTED, reason, MEDIA_TYPES[media_type])
+    if is_html:
+        page = _to_html_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
+    else:
+        page = to_page(decoded.text, url=capture.url, captured_at=capture.captured_at)
     is_foreign = way.extractor == TRAFILATURA and bool(page.blocks)
     chosen = fallback.decide_lines(decoded.text, page) if is_foreign else None
     return Intake(page, decoded, list(find_phrases(page)), chosen)
@@ -67,16 +84,26 @@ def without_text(status: Status, reason: str, media_type: str) -> CleanedPage:
     return CleanedPage("", "", (), (), Fields(), status, reason, media_type=media_type)
 
 
-def _decode(capture: CaptureLike) -> Decoded:
-    if isinstance(capture.payload, str):
-        return Decoded(capture.payload, "utf-8", "given")
-    return decode(capture.payload, declared=capture.charset, is_html=capture.media_type in HTML_TYPES)
+@lru_cache(maxsize=256)
+def split_media_type(value: str) -> tuple[str, str | None]:
+    """Return media type and charset of what a Content-Type header says.
+
+    >>> split_media_type(' Text/HTML; charset="UTF-8"'), split_media_type("text/plain")
+    (('text/html', 'utf-8'), ('text/plain', None))
+    """
+    folded = value.lower()
+    charset = _CHARSET.search(folded)
+    return folded.partition(";")[0].strip(), charset[1] if charset else None
 
 
-def _to_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Page:
+def _decode(payload: bytes | str, declared: str | None, *, is_html: bool) -> Decoded:
+    if isinstance(payload, str):
+        return Decoded(payload, "utf-8", "given")
+    return decode(payload, declared=declared, is_html=is_html)
+
+
+def _to_html_page(capture: CaptureLike, text: str, *, thorough_metadata: bool) -> Page:
     url, captured_at = capture.url, capture.captured_at
-    if capture.media_type not in HTML_TYPES:
-        return to_page(text, url=url, captured_at=captured_at)
     rules = sites.load_site_rules().for_page(url, captured_at)
     page = to_html_page(text, url=url, captured_at=captured_at, rules=rules)
     if not (thorough_metadata and fallback.is_silent(page.evidence)):

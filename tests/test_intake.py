@@ -1,0 +1,63 @@
+"""Media types: what is read as HTML, what as text, and what is no text for a cleaner."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaners import Status, clean
+
+STORY = "The café by the bridge was closed on Tuesday after a lorry had struck the wall of its kitchen."
+MARKUP = f"<html><body><p>{STORY}</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "text/html",
+        "TEXT/HTML",
+        " text/html ",
+        "text/html; charset=utf-8",
+        'Text/Html;charset="UTF-8"',
+        "application/xhtml+xml; charset=utf-8",
+        "application/vnd.wap.xhtml+xml",
+    ],
+)
+def test_every_spelling_of_html_is_html(media_type: str) -> None:
+    """Case, space and parameters of a media type do not turn markup into text."""
+    page = clean(MARKUP, media_type)
+    assert (page.text, page.media_type) == (STORY, "text/html")
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "Text/Plain; format=flowed", "text/markdown", "application/octet-stream", ""]
+)
+def test_text_is_text(media_type: str) -> None:
+    """Text stays text, also where nobody said what it is."""
+    page = clean(STORY, media_type)
+    assert (page.text, page.media_type) == (STORY, "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "charset", "source"),
+    [
+        ("text/plain; charset=ISO-8859-1", "cp1252", "http"),
+        ("text/plain;charset='windows-1252'", "cp1252", "http"),
+        ("text/html; boundary=x; charset = cp1252 ; x=y", "cp1252", "http"),
+        ("text/plain; charset=utf-8", "utf-8", "http"),
+    ],
+)
+def test_the_charset_of_a_media_type_is_believed(media_type: str, charset: str, source: str) -> None:
+    """A parameter of the media type declares the charset, as the header it comes from does."""
+    page = clean(STORY.encode(charset), media_type)
+    assert (page.text, page.charset, page.charset_source) == (STORY, charset, source)
+
+
+@pytest.mark.parametrize(
+    "media_type", ["image/png", "application/json; charset=utf-8", "text/xml", "TEXT/CSS"]
+)
+def test_other_media_types_are_rejected(media_type: str) -> None:
+    """What is neither HTML nor text comes back rejected, its type named, and is not kept as a story."""
+    page = clean(STORY, media_type)
+    name = media_type.partition(";")[0].lower()
+    assert (page.status, page.text, page.media_type) == (Status.REJECTED, "", name)
+    assert page.reason == f"not text: media type {name!r}; what is read is text/html and text/plain"
