@@ -1,7 +1,8 @@
 """Units of work: many small items, or a part of one large item.
 
 The scheme of what is finished: every item has a key made by listing alone, and every part of a
-large item has that key with its range behind it. The same item gives the same ranges in every
+large item has that key with its range behind it; then follows the mark of options that are not the
+defaults. The same item gives the same ranges in every
 planning (with the same ``bytes_per_shard``), so a caller records the keys that ``read_shard``
 reports as finished, skips items whose key is recorded before planning, and shards whose keys
 are all recorded after it. An item that was split is finished when all its ranges are.
@@ -68,9 +69,9 @@ def read_shard(shard: Shard) -> Iterator[Capture | Finished]:
         yield from read_range(shard.items[0], shard.options, start=shard.start, stop=shard.stop)
         yield Finished(shard.keys[0])
         return
-    for item in shard.items:
+    for item, key in zip(shard.items, shard.keys, strict=True):
         yield from read_item(item, shard.options)
-        yield Finished(item.key)
+        yield Finished(key)
 
 
 def shard_to_json(shard: Shard) -> str:

@@ -62,22 +62,33 @@ def find_items(source: str) -> Iterator[Item]:
         if patterns:
             items = (i for i in items if _matches(i.path.removeprefix(base).split("/"), patterns))
     else:
-        items = _find_local(source)
+        items = _find_local(source) if source else iter(())
     found = False
     for item in items:
         found = True
         yield item
     if not found:
-        raise SourceNotFoundError(source, _advice(source))
+        raise SourceNotFoundError(source or "''", _advice(source))
 
 
 def _advice(source: str) -> str:
+    if not source:
+        return "a source has a name; take . for the folder you are in"
     if is_object(source):
         return "no object has this key or prefix; check the spelling, AWS_ENDPOINT_URL and the credentials"
     if Path(source).is_dir():
         return "the folder holds no files (hidden ones do not count); point to the folder with the captures"
     if _WILDCARDS & set(source):
         return "no file matches this pattern; quote it ('data/**/*.warc.gz') and check the folder before it"
+    return _advice_on_name(source)
+
+
+def _advice_on_name(name: str) -> str:
+    """Return what to do about a name that is no folder, no pattern and no file with a content to keep."""
+    if name.startswith(("http://", "https://")):
+        return "the web is not read directly; fetch it into WARC files first (strigil fetch)"
+    if Path(name).exists():
+        return "a pipe or a device, of which nothing can be kept; write what it holds into a file"
     return f"no such file or folder, seen from {Path.cwd()}; check the spelling or give an absolute path"
 
 

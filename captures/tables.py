@@ -33,7 +33,10 @@ def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> It
         names = table.schema_arrow.names
         wanted = {*options.html_columns, *options.text_columns}
         if not wanted & set(names):
-            why = f"no column with text or HTML; the table has: {', '.join(names)}"
+            why = (
+                f"no column with text or HTML; the table has: {', '.join(names)}; "
+                "name the one to read (--text-column, --html-column)"
+            )
             yield _error(why, item, options, 0)
             return
         wanted |= {*options.url_columns, *options.time_columns}

@@ -73,6 +73,24 @@ class ReadOptions:
     )  # fmt: skip
     max_payload_bytes: int = 64 * 1024 * 1024
 
+    @property
+    def mark(self) -> str:
+        """Return what is recorded behind the key of an item that was read so; nothing for the defaults.
+
+        A table without text may have some when another column is named.
+
+        >>> ReadOptions(source="dump").mark, ReadOptions(text_columns=("story",)).mark
+        ('', '|as text_columns=story')
+        """
+        default = ReadOptions()
+        told = [f"format={self.format}"] if self.format else []
+        told += [
+            f"{name}={','.join(columns)}"
+            for name in ("text_columns", "html_columns", "url_columns", "time_columns")
+            if (columns := getattr(self, name)) != getattr(default, name)
+        ]
+        return "|as " + " ".join(told) if told else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -98,7 +116,7 @@ class Shard:
     """A unit of work: whole items, or a byte/record range of one large item. JSON-able.
 
     ``start``/``stop`` are -1 for whole items, else the reader's own range (bytes of a
-    JSONL or WARC file, row groups of Parquet).
+    JSONL file, row groups of Parquet).
     """
 
     items: tuple[Item, ...]
@@ -109,6 +127,5 @@ class Shard:
     @property
     def keys(self) -> tuple[str, ...]:
         """Return what is to be recorded as finished: a key an item, or the one key of a range."""
-        if self.start < 0:
-            return tuple(item.key for item in self.items)
-        return tuple(f"{item.key}|{self.start}-{self.stop}" for item in self.items)
+        part = "" if self.start < 0 else f"|{self.start}-{self.stop}"
+        return tuple(f"{item.key}{part}{self.options.mark}" for item in self.items)

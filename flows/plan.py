@@ -62,9 +62,11 @@ def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:
                 yield item
 
 
-def find_new(items: Iterable[Item], known: frozenset[str], selection: Selection) -> list[Item]:
-    """Return the items that were read neither whole nor for what the selection asks."""
-    return [item for item in items if known.isdisjoint((item.key, item.key + selection.mark))]
+def find_new(items: Iterable[Item], known: frozenset[str], options: RunOptions) -> list[Item]:
+    """Return the items that were read, in this way, neither whole nor for what the selection asks."""
+    whole = options.read.mark
+    marks = whole, whole + options.selection.mark
+    return [item for item in items if known.isdisjoint(item.key + mark for mark in marks)]
 
 
 class Plan:
@@ -81,7 +83,7 @@ class Plan:
         known = archive.known_items()
         found = list(items)
         mark = options.selection.mark
-        new = find_new(found, known, options.selection)
+        new = find_new(found, known, options)
         self.items = len(found)
         self.items_known = len(found) - len(new)
         self.size_bytes = sum(item.size_bytes for item in new)
@@ -124,4 +126,4 @@ def _resolve(folder: str) -> str:
 
 def _whole(shard: Shard) -> str:
     """Return the key of the item of which the shard is a part, else nothing."""
-    return "" if shard.start < 0 else shard.items[0].key
+    return "" if shard.start < 0 else shard.items[0].key + shard.options.mark

@@ -60,7 +60,7 @@ def test_a_row_without_text_names_its_columns(cells: dict[str, object]) -> None:
     """A row with nothing to clean is an error with the names it has."""
     error = row(**cells).error
     assert all(name in str(error) for name in cells)
-    assert "no column with text or HTML" in str(error)
+    assert "no text or HTML in the columns to read" in str(error)
 
 
 def test_url_and_time_of_a_row() -> None:

@@ -104,6 +104,17 @@ def test_columns_of_a_table_can_be_named(tmp_path: Path) -> None:
     assert found == [{"url": f"https://example.org/{n}", "source": "made"} for n in range(3)]
 
 
+def test_a_table_can_be_read_again_by_other_columns(tmp_path: Path) -> None:
+    """A table of which nothing could be read is not done with: its column is named, and it is read."""
+    (tmp_path / "table.jsonl").write_text('{"story": "The bridge was closed."}\n', encoding="utf-8")
+    assert "no text or HTML" in strigil("clean", "table.jsonl", cwd=tmp_path).stdout
+    again = ("clean", "table.jsonl", "--text-column", "story")
+    assert "1 capture archived" in strigil(*again, cwd=tmp_path).stdout
+    assert "Nothing new: all of it was" in strigil(*again, cwd=tmp_path).stdout
+    rows = query("select status, text from documents order by status", tmp_path / "strigil-archive")
+    assert [row["text"] for row in rows] == ["The bridge was closed.", ""]
+
+
 def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     """The rows do not depend on who made them."""
     write_captures(tmp_path / "captures", 40)
