@@ -5,6 +5,9 @@ What a verb needs is imported when the verb runs, so that help appears at once.
 
 from __future__ import annotations
 
+import sys
+from typing import Annotated
+
 import typer
 
 from flows.cli_clean import clean
@@ -23,6 +26,7 @@ from flows.cli_reclean import reclean
 from flows.cli_report import report
 from flows.cli_seal import seal
 from flows.cli_sql import sql
+from flows.cli_streams import prepare_streams
 from flows.cli_takedown import takedown
 from flows.cli_up import up
 from flows.cli_verify import verify
@@ -77,7 +81,29 @@ for verb, panel in (
     )(verb)
 
 
+def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if is_asked:
+        from importlib.metadata import version
+
+        print(f"strigil {version('strigil')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _front(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version  # it has been printed
+
+
 def main() -> None:
     """Run the command."""
+    prepare_streams()
     with ErrorsForPeople():
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where somebody can say that the disk is full

@@ -30,7 +30,7 @@ Column = Annotated[list[str] | None, typer.Option(help="Column of JSONL or Parqu
 
 
 def clean(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
-    sources: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="SOURCE…")],
+    sources: Annotated[list[str], typer.Argument(help="Files, folders or patterns.", metavar="SOURCE")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     policy: NewPolicyOption = None,
     format: Annotated[str, typer.Option(help=f"Read as {FORMATS}, whatever the content says.")] = "",  # noqa: A002
@@ -80,7 +80,7 @@ def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> Ru
     archive = Archive.open(place)
     with StopSwitch() as stop, show_progress(stop) as on_progress:
         report = run(sources, archive, options, stop, on_progress)
-    print_summary(stdout(), report)
+    print_summary(stdout(), report, place)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
         raise typer.Exit(stop.exit_code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from flows.cli_clean import clean_sources
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, stdout
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, archive_option, stdout
 from flows.errors import FlowError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def demo(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
         "strigil": "strigil" if shutil.which("strigil") else _shown(Path(sys.argv[0])),
         "python": "python" if shutil.which("python") == sys.executable else _shown(Path(sys.executable)),
         "capture": _shown(min(EXAMPLES.glob("*.txt"))),
-        "archive": "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}",
+        "archive": archive_option(archive),
         "data": _data(Archive.open(archive)),
     }
     console = stdout()

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stderr, stdout
+from flows.cli_options import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    check_file,
+    check_page,
+    open_archive,
+    stderr,
+    stdout,
+)
 from flows.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +53,11 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     opened = open_archive(archive)
     from archive.diff import compare
 
+    if parquet is not None:
+        check_file(parquet)
+    if html is not None:
+        check_page(html)
+
     names = opened.find_edition(before), opened.find_edition(after)
     if names[0] == names[1]:
         raise UsageError(f"{before} and {after} are the same edition, {names[0]}: name two.")
@@ -56,7 +69,7 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
         html.write_text(to_page(found), encoding="utf-8")
     _print(found, [by.value] if by else [by.value for by in By])
     for file in filter(None, (parquet, html)):
-        stdout().print(f"Written: {file}", style="dim", soft_wrap=True)
+        stdout().print(f"Written: {file}", style="dim", markup=False, soft_wrap=True)
 
 
 def _print(found: Comparison, shown: list[str]) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stdout
+from flows.cli_options import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    EditionOption,
+    find_edition,
+    open_archive,
+    print_json,
+    stdout,
+)
 
 if TYPE_CHECKING:
     from flows.drift import SiteDrift
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
 
 def drift(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
-    edition: Annotated[str, typer.Option(help="Edition to judge; the current one if none is named.")] = "",
+    edition: EditionOption = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a change.")] = False,
 ) -> None:
@@ -26,10 +33,10 @@ def drift(
     opened = open_archive(archive)
     from flows.drift import find_drift, headline, to_rows
 
-    report = find_drift(opened, edition=edition or None)
+    report = find_drift(opened, edition=find_edition(opened, edition))
     if as_json:
         for row in to_rows(report):
-            print(json.dumps(row, ensure_ascii=False))
+            print_json(row)
     else:
         stdout().print(headline(report), markup=False, soft_wrap=True)
         for found in report.drifts:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, EditionOption, open_archive, stderr, stdout
+from flows.cli_options import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    EditionOption,
+    find_edition,
+    open_archive,
+    stderr,
+    stdout,
+)
 
 
 def duplicates(archive: ArchiveOption = DEFAULT_ARCHIVE, edition: EditionOption = None) -> None:
@@ -12,6 +20,7 @@ def duplicates(archive: ArchiveOption = DEFAULT_ARCHIVE, edition: EditionOption 
     duplicates, shared_quotes and versions. Example: strigil duplicates --archive news
     """
     opened = open_archive(archive)
+    edition = find_edition(opened, edition)
     from archive.linking import link_edition
     from archive.read import query
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stdout
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, archive_option, open_archive, stdout
 
 if TYPE_CHECKING:
     from archive.overview import EditionInfo
@@ -30,7 +30,11 @@ def editions(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     console = stdout()
     found = opened.editions()
     if not found:
-        console.print(f"{archive} has no edition yet. Make one with: strigil clean SOURCE")
+        console.print(
+            f"{archive} has no edition yet. Make one with: strigil clean SOURCE{archive_option(archive)}",
+            markup=False,
+            soft_wrap=True,
+        )
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in ("edition", "cleaner"):
@@ -58,9 +62,9 @@ def promote(edition: EditionArgument, archive: ArchiveOption = DEFAULT_ARCHIVE) 
         stdout().print(f"{name} is the current edition already.")
         return
     opened.promote(name)
-    stdout().print(f"{name} is current now, {before or 'none'} was before.")
+    stdout().print(f"{name} is current now, {before or 'none'} was before.", soft_wrap=True)
     if before:
-        stdout().print("Back again: strigil rollback", style="dim")
+        stdout().print(f"Back again: strigil rollback{archive_option(archive)}", style="dim", soft_wrap=True)
 
 
 def rollback(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
@@ -71,7 +75,7 @@ def rollback(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     opened = open_archive(archive)
     before = opened.current_edition()
     name = opened.roll_back()
-    stdout().print(f"{name} is current again; {before} stays, and can be promoted again.")
+    stdout().print(f"{name} is current again; {before} stays, and can be promoted again.", soft_wrap=True)
     [info] = [info for info in opened.editions() if info.name == name]
     if info.missing:
         stdout().print(

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import traceback
 from pathlib import Path
@@ -28,14 +27,14 @@ class ErrorsForPeople:
             return
         if isinstance(error, KeyboardInterrupt):
             code = 130
-        elif isinstance(error, BrokenPipeError):  # `strigil sql … | head` has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = 0
         elif isinstance(error, FlowError):
             say_error(str(error))
             code = error.exit_code
         elif isinstance(error, _known_errors()):
             say_error(str(error))
+            code = 1
+        elif isinstance(error, OSError) and error.strerror:
+            say_error(_describe_refusal(error))
             code = 1
         else:
             say_error(_describe_crash(error))
@@ -62,7 +61,13 @@ def _known_errors() -> tuple[type[BaseException], ...]:
     from captures.errors import BucketError, CaptureError
     from cleaners.errors import CleanerError
 
-    return ArchiveError, BucketError, CaptureError, CleanerError, PermissionError
+    return ArchiveError, BucketError, CaptureError, CleanerError
+
+
+def _describe_refusal(error: OSError) -> str:
+    """Return what the operating system refused, and what to look at."""
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{what}. Check the path, its permissions and the room that is left; then run the same again."
 
 
 def _describe_crash(error: BaseException) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import io
 import re
+import shutil
 import sys
-from dataclasses import asdict
+import tempfile
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +19,10 @@ from flows.cli_options import (
     ArchiveOption,
     PolicyName,
     PolicyOption,
+    archive_option,
+    check_page,
     open_archive,
+    print_json,
     stderr,
     stdout,
 )
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from cleaners.values import CleanedPage, Policy
 
 _LIST_IDS = 'strigil sql "select capture_id, title from documents"'
+_STDIN = "standard input"
 # One class, repeated a fixed number of times: linear.
 _CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -41,7 +47,7 @@ def explain(  # noqa: PLR0913 - one parameter an option of the command line
     policy: PolicyOption = PolicyName.BALANCED,
     limit: Annotated[int, typer.Option(min=1, help="Captures to show of a file that holds many.")] = 10,
     out: Annotated[
-        Path | None, typer.Argument(help="With --html: the page to write.", metavar="[PAGE]")
+        Path | None, typer.Argument(help="With --html: the page to write.", metavar="PAGE")
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a capture.")] = False,
@@ -81,16 +87,19 @@ def _find_pages(what: str, archive: str, policy: Policy) -> Iterator[tuple[str, 
     if _CAPTURE_ID.fullmatch(what):
         return _from_archive(what, archive)
     raise UsageError(
-        f"{what} is neither a file nor a capture_id (32 hex digits). Ids of an archive: {_LIST_IDS}"
+        f"{what} is neither a file nor a capture_id (32 hex digits). Ids of an archive: "
+        f"{_LIST_IDS}{archive_option(archive)}"
     )
 
 
 def _from_stdin(policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
-    from captures.sniff import sniff
-    from cleaners import clean
-
-    payload = sys.stdin.buffer.read()
-    yield "standard input", clean(payload, media_type=sniff(payload).media_type, policy=policy)
+    """Yield what a pipe brings, whatever it is: readers go to and fro in it, so it becomes a file first."""
+    with tempfile.NamedTemporaryFile() as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        for name, page in _from_file(file.name, policy):
+            reason = page.reason and page.reason.replace(file.name, _STDIN)
+            yield name.replace(file.name, _STDIN), replace(page, reason=reason)
 
 
 def _from_file(path: str, policy: Policy) -> Iterator[tuple[str, CleanedPage]]:
@@ -111,7 +120,7 @@ def _from_archive(capture_id: str, folder: str) -> Iterator[tuple[str, CleanedPa
 
     found = read_page(archive, capture_id)
     if found is None:
-        raise FlowError(f"{folder} has no capture {capture_id}. Its ids: {_LIST_IDS} --archive {folder}")
+        raise FlowError(f"{folder} has no capture {capture_id}. Its ids: {_LIST_IDS}{archive_option(folder)}")
     yield found
 
 
@@ -119,7 +128,7 @@ def _print(name: str, page: CleanedPage, *, as_json: bool) -> None:
     from rich.text import Text
 
     if as_json:
-        print(json.dumps(_to_json(name, page), ensure_ascii=False, default=str))
+        print_json(_to_json(name, page))
         return
     console = stdout()
     console.print(name, style="bold", markup=False, soft_wrap=True)
@@ -128,7 +137,7 @@ def _print(name: str, page: CleanedPage, *, as_json: bool) -> None:
 
 def _write_html(what: str, pages: Sequence[tuple[str, CleanedPage]], out: Path | None) -> None:
     """Write the pages as one page of HTML; never over a file that is no such page."""
-    from flows.review import is_page, write_page
+    from flows.review import write_page
     from flows.review_capture import View
     from flows.review_page import to_page
 
@@ -136,11 +145,12 @@ def _write_html(what: str, pages: Sequence[tuple[str, CleanedPage]], out: Path |
     views = [View(page, name, capture_id=what if is_id else "") for name, page in pages]
     html = to_page(views[0].page.fields.title or views[0].name, views[0].name, views)
     if out is None and not sys.stdout.isatty():
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as the page says of itself
         print(html, end="")
         return
     path = out or Path("strigil-explain.html")
-    if path.exists() and not is_page(path):
-        raise UsageError(f"{path} is there and is no page of strigil's: name another file.")
+    check_page(path)
     write_page(path, html)
     stdout().print(f"{path}: open it in a browser.", markup=False, soft_wrap=True)
 

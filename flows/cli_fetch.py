@@ -48,9 +48,7 @@ class RefetchName(StrEnum):
 def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     sources: Annotated[
         list[str],
-        typer.Argument(
-            help="URLs of pages, feeds, sitemaps; lists of URLs; sources.toml.", metavar="SOURCE…"
-        ),
+        typer.Argument(help="URLs of pages, feeds, sitemaps; lists of URLs; sources.toml.", metavar="SOURCE"),
     ],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     allow_host: Annotated[
@@ -65,14 +63,19 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     ] = KindName.AUTO,
     group: Annotated[str, typer.Option(help="Of a sources.toml only this schedule group.")] = "",
     delay: Annotated[
-        float | None, typer.Option(min=0, help="Seconds between two requests to a host. [default: 1]")
+        float | None,
+        typer.Option(
+            min=0,
+            help="Seconds between two requests to a host.",
+            show_default="as a sources.toml says, else 1",
+        ),
     ] = None,
     per_host: Annotated[int, typer.Option(min=1, max=16, help="Requests to a host at once.")] = 1,
     max_pages: Annotated[int | None, typer.Option(min=0, help="Pages of each source; 0: all.")] = None,
     refetch: Annotated[
         RefetchName | None,
         typer.Option(
-            help="When to ask for known pages again; without it as a sources.toml says, else always."
+            help="When to ask for known pages again.", show_default="as a sources.toml says, else always"
         ),
     ] = None,
     contact: Annotated[
@@ -80,7 +83,8 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     ] = "",
     threads: Annotated[int, typer.Option(min=1, max=256, help="Requests at once, over all hosts.")] = 16,
     state: Annotated[
-        str, typer.Option(help="Folder of WARC files and queue. [default: ARCHIVE/fetch]", metavar="DIR")
+        str,
+        typer.Option(help="Folder of WARC files and queue.", show_default="ARCHIVE/fetch", metavar="DIR"),
     ] = "",
     policy: NewPolicyOption = None,
 ) -> None:
@@ -111,7 +115,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
         print_fetched(stdout(), fetched.report)
         cleaned = run_items(fetched.items(), Archive.open(archive), run_options, stop)
     if cleaned.items > cleaned.items_known or cleaned.failures or cleaned.finished:
-        print_summary(stdout(), cleaned)
+        print_summary(stdout(), cleaned, archive)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
         raise typer.Exit(stop.exit_code)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -81,27 +84,67 @@ def open_archive(place: str) -> Archive:
         if not is_url(place) and Path(place).exists():
             raise
         raise FlowError(
-            f"There is no archive at {place} yet. Make one with: strigil clean SOURCE --archive {place}"
+            f"There is no archive at {place} yet. "
+            f"Make one with: strigil clean SOURCE --archive {shlex.quote(place)}"
         ) from error
 
 
 def check_archive_place(place: str) -> None:
     """Refuse a path that cannot hold an archive."""
-    if Path(place).is_file():
-        raise UsageError(f"{place} is a file, but an archive is a folder. Name another with --archive.")
+    if not place.strip():
+        raise UsageError("The archive has no name: name a folder with --archive.")
+    file = next((path for path in (Path(place), *Path(place).parents) if path.is_file()), None)
+    if file is not None:
+        raise UsageError(f"{file} is a file, but an archive is a folder. Name another with --archive.")
     if ("://" in place or place.startswith("s3:")) and not _OBJECT_STORE.match(place):
         raise UsageError(f"{place}: an archive is a folder, or s3://bucket/prefix in an object store.")
 
 
+def archive_option(place: str) -> str:
+    """Return what a command to try next needs behind it to mean the same archive.
+
+    >>> archive_option("my news"), archive_option(DEFAULT_ARCHIVE)
+    (" --archive 'my news'", '')
+    """
+    return "" if place == DEFAULT_ARCHIVE else f" --archive {shlex.quote(place)}"
+
+
+def find_edition(archive: Archive, name: str | None) -> str | None:
+    """Return the full name of an edition that was named in part; None, the current one, if none was."""
+    return archive.find_edition(name) if name else None
+
+
+def check_file(path: Path) -> None:
+    """Refuse a path at which no file can be written."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}. Make it, or name another file.")
+
+
+def check_page(path: Path) -> None:
+    """Refuse to write a page where something else is: it may be the very capture that is looked at."""
+    from flows.review import is_page
+
+    if path.exists() and (path.is_dir() or not is_page(path)):
+        raise UsageError(f"{path} is there and is no page of strigil's: name another file.")
+
+
 def stdout() -> Console:
     """Return the console for results: colours on a terminal, plain text elsewhere."""
-    from rich.console import Console
+    from flows.terminal import Terminal
 
-    return Console(highlight=False)
+    return Terminal(highlight=False)
 
 
 def stderr() -> Console:
     """Return the console for progress and errors."""
-    from rich.console import Console
+    from flows.terminal import Terminal
 
-    return Console(stderr=True, highlight=False)
+    return Terminal(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON that every parser reads, whatever charset the terminal has."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not is_unicode, default=str))

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, EditionOption, open_archive, stdout
+from flows.cli_options import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    EditionOption,
+    find_edition,
+    open_archive,
+    stdout,
+)
 from flows.errors import UsageError
 
 
@@ -30,6 +37,7 @@ def publish(
     if not tables:
         raise UsageError("Say where to publish: --iceberg DIR or --delta DIR.")
     opened = open_archive(archive)
+    edition = find_edition(opened, edition)
     from archive import lake
 
     for kind, folder in tables:
@@ -39,4 +47,4 @@ def publish(
         else:
             published = lake.publish(opened, kind, folder, edition=edition)
             text = f"{folder} shows edition {published.edition} as {kind.capitalize()} table."
-        stdout().print(text, soft_wrap=True)
+        stdout().print(text, markup=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, check_file, open_archive
 from flows.errors import FlowError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def raw(
     Example: strigil raw 00112233445566778899aabbccddeeff --out page.html
     """
     opened = open_archive(archive)
+    if out is not None:
+        check_file(out)
     data = _read(opened, capture_id, http=http)
     if out is None:
         sys.stdout.buffer.write(data)

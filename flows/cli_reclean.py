@@ -10,6 +10,7 @@ from flows.cli_options import (
     DEFAULT_ARCHIVE,
     ArchiveOption,
     NewPolicyOption,
+    archive_option,
     open_archive,
     stderr,
     stdout,
@@ -40,14 +41,14 @@ def reclean(
     options = RunOptions(Policy(policy.value) if policy else None, workers=workers)
     with StopSwitch() as stop, show_progress(stop) as on_progress:
         report = run(opened, options, stop, on_progress)
-    if report.tally.captures or report.failures:
-        print_summary(stdout(), report)
+    if report.tally.statuses or report.failures:
+        print_summary(stdout(), report, archive)
     if stop.signal_number is not None:
         stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
         raise typer.Exit(stop.exit_code)
     if not report.is_complete:
         raise typer.Exit(1)
-    _print_next(opened, report.edition, "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}")
+    _print_next(opened, report.edition, archive_option(archive))
 
 
 def _print_next(archive: Archive, edition: str, option: str) -> None:
@@ -59,6 +60,8 @@ def _print_next(archive: Archive, edition: str, option: str) -> None:
         console.print(f"  strigil promote {edition}{option}", style="cyan", soft_wrap=True)
         return
     [info] = [info for info in archive.editions() if info.name == edition]
-    console.print(f"Nothing to do: the current edition {edition} is that of the present cleaner.")
+    console.print(
+        f"Nothing to do: the current edition {edition} is that of the present cleaner.", soft_wrap=True
+    )
     if len(info.cleaners) > 1:
         console.print(f"Some of its rows were added by others: {', '.join(info.cleaners)}.", soft_wrap=True)

@@ -8,40 +8,48 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stdout
-from flows.errors import FlowError
+from flows.cli_options import (
+    DEFAULT_ARCHIVE,
+    ArchiveOption,
+    EditionOption,
+    check_page,
+    find_edition,
+    open_archive,
+    stdout,
+)
+from flows.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
 
-DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+_DAY = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only captures of these days, in UTC.")
 
 
 def report(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     archive: ArchiveOption = DEFAULT_ARCHIVE,
-    edition: Annotated[str, typer.Option(help="Edition to show; the current one if none is named.")] = "",
+    edition: EditionOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path(
         "strigil-report.html"
     ),
     captures: Annotated[int, typer.Option(min=0, max=2_000, help="Captures to show in full.")] = 60,
     site: Annotated[str, typer.Option(help="Only this host.", metavar="HOST")] = "",
-    since: DayOption = None,
-    until: DayOption = None,
+    since: Annotated[datetime | None, _DAY] = None,
+    until: Annotated[datetime | None, _DAY] = None,
 ) -> None:
     """Write one HTML page that shows an edition: counts, plots, phrases, captures before and after.
 
-    The page needs no network. --since and --until keep to captures of those days.
+    The page needs no network.
     Example: strigil report --archive news --out news.html
     """
+    if since and until and since > until:
+        raise UsageError(f"--since {since:%Y-%m-%d} comes after --until {until:%Y-%m-%d}: turn them round.")
     opened = open_archive(archive)
+    check_page(out)
     from flows.review import write_scope
     from flows.review_numbers import Scope
 
-    scope = Scope(edition or None, site or None, _day(since), _day(until))
-    try:
-        written = write_scope(opened, out, scope, captures=captures)
-    except OSError as error:
-        raise FlowError(f"{out} cannot be written: {error.strerror}. Name another with --out.") from error
+    scope = Scope(find_edition(opened, edition), site or None, _day(since), _day(until))
+    written = write_scope(opened, out, scope, captures=captures)
     size = written.stat().st_size
     stdout().print(f"{written} ({size / 1e6:.1f} MB): open it in a browser.", markup=False, soft_wrap=True)
 

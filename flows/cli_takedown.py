@@ -24,7 +24,7 @@ _CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
 def takedown(  # noqa: PLR0913 - one option each
     targets: Annotated[
-        list[str] | None, typer.Argument(help="URLs or capture_ids.", metavar="TARGET…", show_default=False)
+        list[str] | None, typer.Argument(help="URLs or capture_ids.", metavar="TARGET", show_default=False)
     ] = None,
     match: Annotated[
         str | None, typer.Option("--match", help="URLs like this: * is anything, ? one character.")
@@ -89,6 +89,7 @@ def _to_targets(words: list[str], match: str | None) -> Targets:
 
 def _show(plan: Plan, console: Console) -> None:
     """Print what goes, and what does not."""
+    from flows.summary import count
 
     def say(text: str) -> None:
         console.print(text, markup=False, soft_wrap=True)
@@ -101,9 +102,11 @@ def _show(plan: Plan, console: Console) -> None:
     if len(plan.captures) > MAX_LISTED:
         say(f"… and {len(plan.captures) - MAX_LISTED:,} more")
     rows = sum(plan.parts.values())
+    editions = count(len(plan.editions), "edition")
     say(
-        f"{len(plan.captures):,} captures, {plan.payload_bytes:,} bytes of payload; {rows:,} rows in "
-        f"{len(plan.parts):,} parts of {len(plan.editions)} editions; {len(plan.raw_files):,} raw files."
+        f"{count(len(plan.captures), 'capture')}, {count(plan.payload_bytes, 'byte')} of payload; "
+        f"{count(rows, 'row')} in {count(len(plan.parts), 'part')} of {editions}; "
+        f"{count(len(plan.raw_files), 'raw file')}."
     )
     for file in plan.left_in_place:
         say(f"Not ours to change, so the raw record stays there: {file}")

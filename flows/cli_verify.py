@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stderr, stdout
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, print_json, stderr, stdout
 from flows.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,9 +49,7 @@ def verify(
         problems = mend(opened, problems, lambda text: say.print(text, markup=False, soft_wrap=True))
     if as_json:
         told = [problem._asdict() for problem in problems]
-        print(
-            json.dumps({"archive": str(archive), "files_read": files, "problems": told}, ensure_ascii=False)
-        )
+        print_json({"archive": archive, "files_read": files, "problems": told})
     else:
         _print(problems, archive, files)
     if problems:

@@ -7,6 +7,7 @@ from typing import Final
 
 from archive.diff import BY, Comparison, Group, Sample
 from flows.markup import to_html
+from flows.review_page import PAGE_BEGINS
 from flows.text_diff import find_differences
 
 _STYLE: Final = """
@@ -55,7 +56,7 @@ def to_page(found: Comparison) -> str:
         body.append("<h2>Samples</h2><p class=dim>Those that changed most, each site in its turn.</p>")
         body += map(_to_details, found.samples)
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'{PAGE_BEGINS}<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{to_html(title)}</title><style>{_STYLE}</style></head>\n<body>{''.join(body)}</body></html>\n"
     )

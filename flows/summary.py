@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.cli_options import archive_option
 from flows.report import RunReport
 from flows.tally import Tally
 
@@ -21,12 +22,12 @@ _MAX_LABELS: Final = 12
 _MAX_FIELDS: Final = 8
 _MAX_PROBLEMS: Final = 10
 _MAX_EXAMPLE_CHARS: Final = 32
-_LIST_PROBLEMS: Final = "strigil sql \"select source_file, error from documents where status <> 'cleaned'\""
+_LIST_PROBLEMS: Final = "select source_file, error from documents where status <> 'cleaned'"
 _SHOWN_FIELDS: Final = ("title", "byline", "published_at", "section", "tags", "related", "language")
 
 
-def print_summary(console: Console, report: RunReport) -> None:
-    """Print what a run found, cleaned, removed and lifted, and what needs a look."""
+def print_summary(console: Console, report: RunReport, place: str) -> None:
+    """Print what a run into an archive found, cleaned, removed and lifted, and what needs a look."""
     tally = report.tally
     console.print(headline(report), highlight=False)
     if tally.statuses:
@@ -35,7 +36,7 @@ def print_summary(console: Console, report: RunReport) -> None:
         console.print(_words(tally), "")
     if tally.fields:
         console.print(_fields(tally), "")
-    _print_problems(console, report)
+    _print_problems(console, report, f'strigil sql "{_LIST_PROBLEMS}"{archive_option(place)}')
     for note in report.notes:
         _print_plain(console, note)
 
@@ -53,14 +54,15 @@ def headline(report: RunReport) -> str:
         parts.append(f"{count(done, 'capture')} archived in {report.seconds:.1f} s ({rate}).")
         if report.finished:
             parts.append(f"{report.finished:,} of them had been left unfinished before.")
+    elif not report.is_complete:
+        parts.append("Nothing was cleaned.")
     elif not report.items:
         parts.append("Nothing to clean: the source has no files in it.")
-    elif report.is_complete and report.items_known == report.items:
-        parts.append(f"Nothing new: all {count(report.items, 'file')} were in the archive already.")
-    elif report.is_complete:
-        parts.append("Nothing new: every capture was in the archive already.")
+    elif report.items_known == report.items:
+        all_files = "all of it was" if report.items == 1 else f"all {report.items:,} files were"
+        parts.append(f"Nothing new: {all_files} in the archive already.")
     else:
-        parts.append("Nothing was cleaned.")
+        parts.append("Nothing new: every capture was in the archive already.")
     if done and (report.items_known or report.tally.known):
         known = [count(report.items_known, "file")] if report.items_known else []
         known += [count(report.tally.known, "capture")] if report.tally.known else []
@@ -158,7 +160,7 @@ def _table(title: str) -> Table:
     return table
 
 
-def _print_problems(console: Console, report: RunReport) -> None:
+def _print_problems(console: Console, report: RunReport, command: str) -> None:
     """Print what needs a look: each reason once, with how often it was met and where first."""
     tally = report.tally
     if tally.problem_count:
@@ -175,7 +177,7 @@ def _print_problems(console: Console, report: RunReport) -> None:
             where = "" if reason.startswith(places[0]) else f"{places[0]}{more}: "
             _print_plain(console, f"  {where}{reason}")
         if len(seen) > _MAX_PROBLEMS or len(tally.problems) < tally.problem_count:
-            _print_plain(console, f"  … all of them: {_LIST_PROBLEMS}")
+            _print_plain(console, f"  … all of them: {command}")
         console.print()
     for failed in report.failures:
         _print_plain(console, f"not finished: {failed.name}: {failed.failure}", "red")

@@ -13,6 +13,12 @@ from tests.strigil_command import strigil
 
 WRONG = {
     "missing source": (("clean", "nowhere"), "nowhere", 1),
+    "source without a name": (("explain", ""), "a source has a name", 1),
+    "source in the web": (("clean", "https://shore.example/"), "strigil fetch", 1),
+    "source that is a device": (("clean", "/dev/null"), "a pipe or a device", 1),
+    "archive without a name": (("clean", "captures", "--archive", ""), "--archive", 2),
+    "archive below a file": (("clean", "captures", "--archive", "captures/000000.txt/a"), "--archive", 2),
+    "days turned round": (("report", "--since", "2026-02-01", "--until", "2026-01-01"), "--since", 2),
     "unknown policy": (("clean", "captures", "--policy", "brutal"), "strict", 2),
     "unknown format": (("clean", "captures", "--format", "tapestry"), "tapestry", 1),
     "archive is a file": (("clean", "captures", "--archive", "captures/000000.txt"), "--archive", 2),
@@ -44,6 +50,16 @@ def test_wrong_calls_say_what_and_what_next(
     assert says in shown
     assert "Traceback" not in shown
     assert [path.name for path in folder.iterdir()] == ["captures"]
+
+
+def test_what_the_system_refuses_is_a_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A folder that cannot be written, a full disk: no fault of ours, and no file with details."""
+    with pytest.raises(SystemExit) as left, ErrorsForPeople():
+        tmp_path.write_bytes(b"")
+    assert left.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"strigil: {tmp_path}: Is a directory. ")
+    assert "crash" not in said
 
 
 def test_an_unexpected_error_is_admitted_and_kept(capsys: pytest.CaptureFixture[str]) -> None:

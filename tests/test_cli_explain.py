@@ -43,6 +43,14 @@ def test_standard_input_can_be_explained(tmp_path: Path) -> None:
     assert page["text"].strip() == "The bridge was closed."
 
 
+def test_standard_input_may_hold_what_a_file_may(tmp_path: Path) -> None:
+    """A pipe brings JSONL, WARC and the like as well, and its faults are told as its own."""
+    ended = strigil("explain", "-", "--json", cwd=tmp_path, stdin='{"text": "One story."}\nno JSON\n')
+    story, damaged = map(json.loads, ended.stdout.splitlines())
+    assert story["text"] == "One story."
+    assert damaged["reason"].startswith("standard input, row 1, byte 23: not JSON")
+
+
 def test_policy_changes_what_is_kept(tmp_path: Path) -> None:
     """Under ``annotate`` labels stay and nothing goes."""
     ended = strigil("explain", "-", "--json", "--policy", "annotate", cwd=tmp_path, stdin=STORY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def test_verbs_are_the_ones_listed() -> None:
     assert {
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     } == {*VERBS}
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    """A report of a fault begins with it."""
+    assert strigil("--version", cwd=tmp_path).stdout == f"strigil {version('strigil')}\n"
+
+
+@pytest.mark.parametrize("default", ["as a sources.toml says, else 1", "ARCHIVE/fetch"])
+def test_defaults_that_depend_on_others_are_told(default: str, tmp_path: Path) -> None:
+    """The help of an option ends in what holds without it."""
+    shown = strigil("fetch", "--help", cwd=tmp_path, COLUMNS="200").stdout
+    assert f"[default: ({default})]" in shown
 
 
 def test_help_imports_nothing_heavy() -> None:

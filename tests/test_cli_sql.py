@@ -152,3 +152,45 @@ def test_verify_finds_nothing_in_a_good_archive_and_names_a_flipped_bit(folder: 
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
     assert strigil("verify", cwd=folder).returncode == 0
+
+
+def test_what_json_and_csv_lack_is_written_as_something_every_reader_knows(folder: Path) -> None:
+    """No NaN in JSON, no Python in CSV: nested values are JSON, bytes as SQL writes them."""
+    sql = "select 'nan'::double as score, ['a', null] as tags, {'n': 'b'::blob} as part, 'a'::blob as bytes"
+    [line] = strigil("sql", sql, "--json", cwd=folder).stdout.splitlines()
+    assert json.loads(line, parse_constant=pytest.fail) == {
+        "score": None, "tags": ["a", None], "part": {"n": "b"}, "bytes": "a",
+    }  # fmt: skip
+    _head, row = csv.reader(strigil("sql", sql, "--csv", cwd=folder).stdout.splitlines())
+    assert row == ["nan", '["a", null]', '{"n": "b"}', "a"]
+
+
+WRONG = {
+    "two columns of one name": (("sql", "select 1 as a, 2 as a", "--json"), "called a"),
+    "a folder that is not there": (("sql", "select 1", "--parquet", "nowhere/a.parquet"), "nowhere"),
+    "a folder for a file": (("raw", "0" * 32, "--out", "captures"), "captures is a folder"),
+    "a capture for a page": (("report", "--out", "captures/000000.txt"), "no page of strigil's"),
+    "a capture for a page to explain": (
+        ("explain", "captures/000000.txt", "--html", "captures/000000.txt"),
+        "no page of strigil's",
+    ),
+    "a folder for a page": (("report", "--out", "captures"), "no page of strigil's"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), WRONG.values(), ids=WRONG)
+def test_an_output_that_cannot_be_is_refused(folder: Path, arguments: tuple[str, ...], says: str) -> None:
+    """It is said before anything is written, and what is there stays."""
+    before = (folder / "captures" / "000000.txt").read_bytes()
+    ended = strigil(*arguments, cwd=folder)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert says in ended.stderr
+    assert (folder / "captures" / "000000.txt").read_bytes() == before
+
+
+@pytest.mark.parametrize("verb", ["sql", "report", "drift", "duplicates"])
+def test_an_edition_is_named_by_its_beginning(folder: Path, verb: str) -> None:
+    """Every verb finds an edition as ``promote`` and ``diff`` do."""
+    arguments = ["select 1"] if verb == "sql" else ["--out", "page.html"] if verb == "report" else []
+    assert strigil(verb, *arguments, "--edition", "balanced", cwd=folder).returncode == 0
+    assert strigil(verb, *arguments, "--edition", "nosuch", cwd=folder).returncode == 1

@@ -74,7 +74,7 @@ def test_takedown_shows_first_and_acts_when_told(root: Path, tmp_path: Path) -> 
     shown = strigil("takedown", URL, "--archive", str(root), cwd=tmp_path)
     assert shown.returncode == 0
     assert URL in shown.stdout
-    assert "1 captures" in shown.stdout
+    assert "1 capture, " in shown.stdout
     assert "Nothing was changed" in shown.stdout
     words = ("takedown", URL, "--archive", str(root), "--reason", "court order", "--by", "jane", "--yes")
     assert "Taken down" in strigil(*words, cwd=tmp_path).stdout

@@ -32,7 +32,7 @@ def report() -> RunReport:
 def shown(report: RunReport, *, terminal: bool) -> str:
     """Return the summary as it is printed."""
     out = io.StringIO()
-    summary.print_summary(Console(file=out, width=80, force_terminal=terminal), report)
+    summary.print_summary(Console(file=out, width=80, force_terminal=terminal), report, "news")
     return out.getvalue()
 
 
@@ -56,6 +56,17 @@ def test_summary_is_plain_without_a_terminal(report: RunReport) -> None:
 def test_summary_has_colours_on_a_terminal(report: RunReport) -> None:
     """On a terminal the same words have colours."""
     assert "\x1b[32m" in shown(report, terminal=True)
+
+
+def test_summary_names_the_archive_in_the_command_to_try(report: RunReport) -> None:
+    """Where some problems are left out, the command that lists them asks this archive."""
+    report.tally.problem_count += 1
+    assert "where status <> 'cleaned'\" --archive news\n" in shown(report, terminal=False)
+
+
+def test_a_run_that_was_stopped_did_not_look_in_vain() -> None:
+    """A reclean has no source: stopped at once, it does not complain of one."""
+    assert summary.headline(RunReport("edition", is_stopped=True)) == "Nothing was cleaned."
 
 
 def test_summary_names_what_was_not_finished(report: RunReport) -> None:
