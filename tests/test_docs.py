@@ -65,6 +65,13 @@ def test_recipes_give_rows(example_archive: Archive, recipe: str) -> None:
     assert query(example_archive, recipe)
 
 
+def test_the_readme_reads_the_files(example_archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question in README.md is answered by the files alone, whatever else lies beside them."""
+    monkeypatch.chdir(Path(example_archive.root).parent)
+    [sql] = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert query(example_archive, sql)
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_programs_read_the_archive(
     example_archive: Archive, program: str, monkeypatch: pytest.MonkeyPatch
