@@ -18,6 +18,7 @@ from cleaners.html.headline_date import find_author, find_date
 from cleaners.html.people import read_people
 from cleaners.language import find_language
 from cleaners.layout import last_prose
+from cleaners.repair import mend
 from cleaners.values import Evidence, Fields, Page
 
 FIELD_OF_LABEL: Final = {
@@ -65,6 +66,7 @@ def to_fields(
     if not any(candidate.field == "byline" for candidate in candidates):
         candidates.extend(find_author(page, decisions))
     candidates.extend(_language(text))
+    candidates = [c._replace(value=value) for c in candidates if (value := mend(c.value).strip())]
     clock = next((c.value[:10] for c in candidates if c.field == "page_clock"), None)
     values: dict[str, object] = {}
     evidence: list[Evidence] = []

@@ -102,3 +102,13 @@ def test_tags_are_parted_as_they_are_read() -> None:
 def test_whole_text_is_not_mended(text: str) -> None:
     """What only looks like damage is returned as it is."""
     assert mend(text) == text
+
+
+def test_fields_hold_mended_text() -> None:
+    """What a field says is what the kept text shows, from a line and from the markup."""
+    title = "Le cafe\u0301 ferme\u00a0apre\u0300s l\u200bâ€™orage &amp; la crue"
+    whole = "Le café ferme après l’orage & la crue"
+    text = clean(f"{title}\n\n{PROSE}\n\nThe harbour office says that {PROSE}")
+    html = clean(f"<title>{title.replace('&', '&amp;')}</title><p>{PROSE}</p>", "text/html")
+    assert (text.fields.title, html.fields.title) == (whole, whole)
+    assert text.text.startswith(whole)
