@@ -34,12 +34,54 @@ CASES = {
     "hr ends a line": ("one<hr>two", ["one", "two"]),
     "links that touch": ("<a href=/>Home</a><a href=/w>World</a>", ["Home World"]),
     "a link inside a word": ("<p>non<a href=/>linear</a></p>", ["nonlinear"]),
-    "pre keeps its lines": ("<pre>a\n  b\n\nc</pre>", ["a", "  b", "c"]),
+    "pre keeps its lines": ("<pre>a\n  b\n\nc</pre>", ["a", "  b", "", "c"]),
+    "blank lines between marked words": ("<pre><b>a</b>\n\n\n<i>b</i></pre>", ["a", "", "", "b"]),
+    "blank lines around pre": ("<pre>\n\n\na\n \n</pre><pre>\n\nb</pre>c", ["a", "b", "c"]),
+    "blank lines in blocks in pre": ("<pre><div>a\n\n</div><div>b</div></pre>", ["a", "b"]),
     "list items": ("<ul><li>a<li>b<ul><li>c</ul></ul>", ["a", "b", "c"]),
     "data rows": (
         "<table><tr><th>Time<th>Pier<tr><td>08:10<td>North</table>",
         ["Time\tPier", "08:10\tNorth"],
     ),
+    "empty cells": (
+        "<table><tr><th><th>Lab<th>Con<tr><td>Vik<td><td>988<tr><td>Aker<td>12<td></table>",
+        ["\tLab\tCon", "Vik\t\t988", "Aker\t12"],
+    ),
+    "one filled cell": (
+        "<table><tr><td>Vik<td>1<td>2<tr><td><td><td>9<tr><td>Aker<td><td></table>",
+        ["Vik\t1\t2", "\t\t9", "Aker"],
+    ),
+    "spacer cells": ("<table><tr><td><td>Home<tr><td><td>News</table>", ["Home", "News"]),
+    "cells over several columns": (
+        "<table><tr><th colspan=2>Votes<th>Seats<tr><td colspan=2>none<td>1<tr><td>a<td>b<td>c</table>",
+        ["Votes\t\tSeats", "none\t\t1", "a\tb\tc"],
+    ),
+    "cells over several rows": (
+        "<table><tr><td rowspan=3>2020<td>Vik<td>28<tr><td rowspan=2>Aker<td>25<tr><td>3<tr><td>a<td>b",
+        ["2020\tVik\t28", "\tAker\t25", "\t\t3", "a\tb"],
+    ),
+    "rows of another table know nothing of these": (
+        "<table><tr><td rowspan=9>a<td>b</table><table><tr><td>c<td>d</table>",
+        ["a\tb", "c\td"],
+    ),
+    "paragraphs in cells": (
+        "<table><tr><th><p>Ward<th><div><p>Votes</div><tr><td><p>Vik<td><p>988</table>",
+        ["Ward\tVotes", "Vik\t988"],
+    ),
+    "headings and lists in cells": (
+        "<table><tr><td><h1>a</h1><td>b<tr><td><ul><li>c</ul><td>d</table>",
+        ["a", "b", "c", "d"],
+    ),
+    "a table in a cell": ("<table><tr><td><table><tr><td>a<td>b</table><td>c</table>", ["a\tb", "c"]),
+    "a long cell below data": (
+        f"<table><tr><td>a<td>b<tr><td>c<td>{'d' * 130}<tr><td>e<td>f</table>",
+        ["a\tb", f"c\t{'d' * 130}", "e\tf"],
+    ),
+    "a long cell below fewer columns": (
+        f"<table><tr><td>a<td>b<tr><td>c<td>d<td>{'d' * 130}</table>",
+        ["a\tb", "c", "d", "d" * 130],
+    ),
+    "rows in formulas": ("<math><tr><section>x</section><section>y</section></tr></math>", ["x", "y"]),
     "layout rows": ("<table><tr><td><p>a</p><p>b</p></td><td>c</td></table>", ["a", "b", "c"]),
     "long cells": (f"<table><tr><td>{'a' * 130}<td>b</table>", ["a" * 130, "b"]),
     "buttons are blocks": ("<button>Share</button><button>Mail</button>", ["Share", "Mail"]),

@@ -7,6 +7,7 @@ each after its parent; number 0 is ``body``, whose own names say nothing about a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
@@ -16,6 +17,20 @@ HIDDEN, LINKED, PREFORMATTED, ODD = 1, 2, 4, 8
 """Bits: no reader sees it; inside a link; keeps its white space; its text is no ordinary part of a line."""
 MAX_PATH_STEPS: Final = 128
 """Elements deeper than that share the path and the words of their ancestor at that depth."""
+
+
+MAX_STYLE_CHARS: Final = 2_000
+# Linear: fixed words around bounded white space.
+_UNSEEN: Final = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
+
+
+def is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    """Return whether an element says of itself that no reader sees it."""
+    get = attributes.get
+    if "hidden" in attributes or get("aria-hidden") == "true" or get("layout") == "nodisplay":  # AMP
+        return True
+    style = get("style")
+    return style is not None and _UNSEEN.search(style, 0, MAX_STYLE_CHARS) is not None
 
 
 class Place(NamedTuple):

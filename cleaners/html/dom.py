@@ -13,7 +13,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
-from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts
+from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts, is_hidden
 from cleaners.html.embedded import (
     MAX_SHELL_CHARS,
     MIN_ARTICLE_CHARS,
@@ -25,7 +25,8 @@ from cleaners.html.embedded import (
 from cleaners.html.found import AUTHOR_LINK, WANTED_ITEMS, WANTED_RELS, Found
 from cleaners.html.lines import SPACES, Lines
 from cleaners.html.marking import MARK
-from cleaners.html.taming import tame
+from cleaners.html.tables import Cell, read_span
+from cleaners.html.taming import tame, to_utf8
 from cleaners.html.words import add_words
 
 INLINE, LINK, BLOCK, ROW, PRE, BREAK, DATA, SKIP = range(8)
@@ -55,6 +56,7 @@ _TEXT: Final = 2
 """Lexbor's id of text nodes; comments and the like have no children and are passed by."""
 _HTML, _TIME = create_tag("html").tag_id, create_tag("time").tag_id
 _SCRIPT, _META, _LINK_ELEMENT, _TITLE = (_IDS[name] for name in ("script", "meta", "link", "title"))
+_CELLS: Final = frozenset({_IDS["td"], _IDS["th"]})
 _DIALOG, _A = _IDS["dialog"], _IDS["a"]
 _BITS: Final = {LINK: LINKED, PRE: PREFORMATTED | ODD}
 _NO_CONTEXT: Final = frozenset(create_tag(name).tag_id for name in ("html", "head", "body"))
@@ -79,10 +81,6 @@ _NAMED: Final = re.compile(
     r"author|byline|autor|auteur|vcard|submitted|username|date|publish|posted|time(?!line|r\b|out)"
 )
 MAX_VALUE_CHARS: Final = 2_000
-# Linear: fixed words around bounded white space.
-_UNSEEN: Final = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
-# Linear: one character class. UTF-8 has no surrogates.
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def read_html(html: str) -> tuple[Lines, Found]:
@@ -90,7 +88,7 @@ def read_html(html: str) -> tuple[Lines, Found]:
 
     ``<noscript>`` is rendered only where the page shows next to no prose without it.
     """
-    source = _to_utf8(tame(html))
+    source = to_utf8(tame(html))
     root = _parse(source, scripting=True)
     lines, found = _walk(root, _KINDS)
     if _count_prose(lines) <= MAX_SHELL_CHARS:
@@ -115,21 +113,12 @@ def _read_states(root: LexborNode | None) -> Iterator[str]:
 def _append_article(lines: Lines, found: Found) -> None:
     """Add the article that the page carries as data, where the DOM holds clearly less."""
     if article := find_article(found.scripts, found.states, _count_prose(lines)):
-        inner = (
-            _walk(_parse(_to_utf8(tame(article)), scripting=True), _KINDS)[0] if is_html(article) else None
-        )
+        inner = _walk(_parse(to_utf8(tame(article)), scripting=True), _KINDS)[0] if is_html(article) else None
         lines.append_article(inner.texts if inner else article.splitlines(), _IDS["article"])
 
 
 def _count_prose(lines: Lines) -> int:
     return sum(len(text) for text in lines.texts if len(text) >= MIN_PARAGRAPH_CHARS)
-
-
-def _to_utf8(html: str) -> bytes:
-    try:
-        return html.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", html).encode()
 
 
 def _parse(html: bytes, *, scripting: bool) -> LexborNode | None:
@@ -195,12 +184,23 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
                 _keep_named(node, AUTHOR_LINK, context, lines.places, found)
             context = inner
         if kind >= BLOCK:
-            element = lines.enter(element, is_row=kind == ROW)
+            element = lines.enter(element, _read_cells(node) if kind == ROW else None)
         elif kind == LINK:
             opened.append((*lines.start_link(), attributes.get("href")))
         node = child
     lines.end(element)
     return lines, found
+
+
+def _read_cells(row: LexborNode) -> Iterator[Cell]:
+    """Yield the cells of a table row as the markup gives them."""
+    cell = row.first_child
+    while cell is not None:
+        if cell.tag_id in _CELLS:
+            attributes = cell.attributes
+            columns, rows = read_span(attributes.get("colspan")), read_span(attributes.get("rowspan"))
+            yield Cell(columns, rows, cell.first_child is not None)
+        cell = cell.next
 
 
 def _pass(kind: int, node: LexborNode, element: int, lines: Lines, found: Found) -> None:
@@ -230,7 +230,7 @@ def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: F
     get = attributes.get
     names = " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))
     bits = 0 if kind == LINK and "href" not in attributes else _BITS.get(kind, 0)
-    if _is_hidden(attributes) or (tag_id == _DIALOG and "open" not in attributes):
+    if is_hidden(attributes) or (tag_id == _DIALOG and "open" not in attributes):
         bits |= HIDDEN
         if kind < BLOCK and not places.flags[places.blocks[context]] & HIDDEN:
             bits |= ODD
@@ -244,14 +244,6 @@ def _enter(kind: int, node: LexborNode, context: int, places: Contexts, found: F
     if tag_id == _TIME or "itemprop" in attributes or "rel" in attributes:
         _keep_item(node, attributes, inner, places, found)
     return inner
-
-
-def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    get = attributes.get
-    if "hidden" in attributes or get("aria-hidden") == "true" or get("layout") == "nodisplay":  # AMP
-        return True
-    style = get("style")
-    return style is not None and _UNSEEN.search(style, 0, MAX_VALUE_CHARS) is not None
 
 
 def _keep(node: LexborNode, tag_id: int, found: Found) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cleaners.html.contexts import HIDDEN, LINKED, PREFORMATTED, Contexts
+from cleaners.html.tables import CELL_TAGS, Cell, Row, Tables
 from cleaners.segment import SPACE
 from cleaners.values import Link
 
-MAX_CELL_CHARS: Final = 120
-"""A table row is one line when each of its cells is at most one line, none longer than this."""
 CELL_BREAK: Final = "\t"
 
 SPACES: Final = " \t\n\r\f"
@@ -20,7 +19,6 @@ SPACES: Final = " \t\n\r\f"
 _RUN: Final = re.compile("[ \t\n\r\f]+")
 # Linear: one character class. Line breaks of other standards; HTML shows them as white space.
 _ODD_BREAK: Final = re.compile("[\r\v\f\x85\u2028\u2029]")
-_CELLS: Final = frozenset({"td", "th"})
 NO_OWNER: Final = -1
 
 
@@ -48,7 +46,10 @@ class Lines:
         self.links: list[Link] = []
         self.embedded: list[int] = []
         """Lines that come from data, not from the DOM."""
-        self._rows: list[int] = []
+        self._rows: list[Row] = []
+        self._tables = Tables()
+        self._blanks = 0
+        """Blank lines at the end of preformatted text, which leave no trace unless more of it follows."""
 
     def add_odd(self, data: str, context: int, element: int) -> None:
         """Add a text node unlike most: one that keeps its white space, or is hidden within a seen line."""
@@ -81,7 +82,7 @@ class Lines:
             else:
                 linked = len(data if flags & PREFORMATTED else data.strip(SPACES)) if flags & LINKED else 0
             if flags & PREFORMATTED:
-                self._append(data.rstrip(SPACES), context, linked, element)
+                self._append_preformatted(data.rstrip(SPACES), context, linked, element)
             else:
                 data = data.strip(SPACES)
                 if "  " in data or not data.isprintable():
@@ -120,6 +121,19 @@ class Lines:
             self.link_chars.append(min(linked, len(text)))
             self.elements.append(element)
 
+    def _append_preformatted(self, text: str, context: int, linked: int, element: int) -> None:
+        """Add a line of preformatted text, after the blank ones between it and the line before."""
+        if not text.strip(SPACE):
+            self._blanks += 1
+            return
+        if self._blanks and self.elements and self.elements[-1] == element:
+            self.texts += [""] * self._blanks
+            self.contexts += [context] * self._blanks
+            self.link_chars += [0] * self._blanks
+            self.elements += [element] * self._blanks
+        self._blanks = 0
+        self._append(text, context, linked, element)
+
     def add_space(self) -> None:
         """Add white space to the open line; runs of it collapse later."""
         self.parts.append(" ")
@@ -148,31 +162,35 @@ class Lines:
             self.links.append(Link(line, _RUN.sub(" ", text).strip(" "), href))
         self.link_end = len(parts)
 
-    def enter(self, element: int, *, is_row: bool) -> int:
-        """Begin a block element inside another and return its number."""
+    def enter(self, element: int, cells: Iterable[Cell] | None) -> int:
+        """Begin a block element inside another and return its number; a table row has cells."""
         if self.parts or self.aside:
             self.end(element)
-        if is_row:
-            self._rows.append(len(self.texts))
         self.parents.append(element)
-        return len(self.parents) - 1
+        number = len(self.parents) - 1
+        if self._rows and self._rows[-1].element == element:
+            self._rows[-1].filled.append(number)
+        if cells is not None:
+            self._rows.append(Row(number, len(self.texts), list(cells)))
+        return number
 
     def leave(self, element: int, context: int, *, is_row: bool) -> None:
         """End a block element."""
         if self.parts or self.aside:
             self.end(element)
         if is_row:
-            self._end_row(element, context)
+            self._end_row(context)
 
-    def _end_row(self, element: int, row: int) -> None:
+    def _end_row(self, context: int) -> None:
         """Join the cells of a data row into one line; rows that lay out a page stay apart."""
-        first = self._rows.pop()
+        row = self._rows.pop()
+        first, places = row.first, self.places
         texts = self.texts[first:]
-        if len(texts) < 2 or max(map(len, texts)) > MAX_CELL_CHARS:
-            return
-        places = self.places
-        is_data = all(places.tag(places.blocks[context]) in _CELLS for context in self.contexts[first:])
-        if not is_data or len(set(self.elements[first:])) < len(texts):
+        tags = (places.tag(places.blocks[inside]) for inside in self.contexts[first:])
+        if len(texts) > len(row.cells) or not CELL_TAGS.issuperset(tags):
+            texts = []
+        cells = self._tables.join(row, self.parents, self.elements[first:], texts)
+        if not cells:
             return
         linked = sum(self.link_chars[first:])
         for number in range(len(self.links) - 1, -1, -1):
@@ -180,4 +198,4 @@ class Lines:
                 break
             self.links[number] = self.links[number]._replace(line=first)
         del self.texts[first:], self.contexts[first:], self.link_chars[first:], self.elements[first:]
-        self._append(CELL_BREAK.join(texts), row, linked, element)
+        self._append(CELL_BREAK.join(cells), context, linked, row.element)

@@ -73,6 +73,21 @@ _QUOTED: Final = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 # Linear: disjoint classes.
 _OPENED: Final = re.compile(r"<[a-zA-Z][a-zA-Z0-9:-]*+[\s/]")
 
+# Linear: one character class. UTF-8 has no surrogates.
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def to_utf8(html: str) -> bytes:
+    r"""Return what the parser reads.
+
+    >>> to_utf8("a\ud800é")
+    b'a\xef\xbf\xbd\xc3\xa9'
+    """
+    try:
+        return html.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", html).encode()
+
 
 def tame(html: str) -> str:
     """Return ``html`` without the tags below ``MAX_DEPTH`` and without absurd lists of attributes.
