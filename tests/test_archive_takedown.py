@@ -202,12 +202,10 @@ def test_two_who_decide_the_same_at_the_same_moment(root: Path, monkeypatch: pyt
             Archive.open(root).takedowns().take_down(target(), WHO)
         return create(store, name, data)
 
-    archive = Archive.open(root)
     monkeypatch.setattr(LocalStore, "create", come_first)
     with pytest.raises(NothingToTakeDownError):
-        archive.takedowns().take_down(target(), WHO)
+        Archive.open(root).takedowns().take_down(target(), WHO)
     assert_taken_down(root)
-    assert len(list((root / "tombstones").glob("*.json"))) == 1
 
 
 def test_rows_that_are_published_later_lack_it(tmp_path: Path) -> None:
