@@ -19,6 +19,7 @@ from prefect.artifacts import (
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runtime import flow_run
 
+from archive.columns import encode
 from flows.picture import draw_run
 from flows.report import RunReport
 from flows.summary import to_markdown
@@ -31,6 +32,15 @@ _UNREACHABLE: Final = (httpx.HTTPError, PrefectHTTPStatusError)
 def key(what: str) -> str:
     """Return the key of an artifact of this run's flow: the same from run to run, for a history."""
     return f"{flow_run.flow_name or 'strigil'}-{what}"
+
+
+def to_sendable(text: str) -> str:
+    r"""Return a text that the server can take: names of files may hold bytes that are no UTF-8.
+
+    >>> to_sendable("caf\udce9.html") == "caf\ufffd.html"
+    True
+    """
+    return encode(text).decode()
 
 
 class ProgressBar:
@@ -69,7 +79,7 @@ def publish_report(report: RunReport, more: str = "", *, new_lines: Sequence[Map
     """Leave the report of a run: Markdown, tables, one picture. ``more`` is Markdown behind it."""
     tally = report.tally
     text = "\n\n".join(part for part in (to_markdown(report), more) if part)
-    tell(lambda: create_markdown_artifact(text, key=key("summary"), description="What the run did"))
+    publish_markdown("summary", "What the run did", text)
     for name, title, rows in (
         ("statuses", "Captures by status", _counted(tally.statuses, "status", "captures")),
         ("labels", "Words removed by label", _counted(tally.words_removed, "label", "words")),
@@ -82,16 +92,26 @@ def publish_report(report: RunReport, more: str = "", *, new_lines: Sequence[Map
         publish_picture("picture", "What came in, what was removed, day by day", draw_run(report))
 
 
+def publish_markdown(name: str, title: str, text: str) -> None:
+    """Leave a page of Markdown with a title."""
+    text, title = to_sendable(text), to_sendable(title)
+    tell(lambda: create_markdown_artifact(text, key=key(name), description=title))
+
+
 def publish_table(name: str, title: str, rows: list[dict[str, Any]]) -> None:
     """Leave a table with a title, if there is anything in it."""
     if not rows:
         return
-    tell(lambda: create_table_artifact(rows[:MAX_ROWS], key=key(name), description=title))
+    shown = [
+        {column: to_sendable(value) if isinstance(value, str) else value for column, value in row.items()}
+        for row in rows[:MAX_ROWS]
+    ]
+    tell(lambda: create_table_artifact(shown, key=key(name), description=title))
 
 
 def publish_picture(name: str, title: str, svg: str) -> None:
     """Leave a picture that needs no file and no network: the image is in its address."""
-    address = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    address = "data:image/svg+xml;base64," + base64.b64encode(encode(svg)).decode()
     tell(lambda: create_image_artifact(address, key=key(name), description=title))
 
 

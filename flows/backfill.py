@@ -9,22 +9,20 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from prefect import State, flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from archive.archive import Archive
 from flows import dry_run
-from flows.artifacts import key, publish_report, publish_table, tell
+from flows.artifacts import publish_markdown, publish_table
 from flows.comparison import describe_difference
 from flows.errors import UsageError
 from flows.lineage import publish_lineage
-from flows.new_lines import find_new_lines
-from flows.outcome import to_state
+from flows.outcome import to_failed, to_state
 from flows.overlap import wait_for_overlapping
 from flows.plan import Plan, find_input
 from flows.request import BackfillRequest, check_request, open_existing, pipeline_to, to_request
-from flows.reviews import publish_review
+from flows.reviews import show_run
 from flows.run import find_notes
 from flows.said import SAID
 from flows.summary import count
@@ -70,13 +68,12 @@ def backfill(request: BackfillRequest) -> State[Any]:
         wait_for_overlapping(request)
         return _clean(request)
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
 
 
 def _show(request: BackfillRequest) -> State[Any]:
     seen = dry_run.preview(request.source, open_existing(request.archive), request.options)
-    text = dry_run.to_markdown(seen)
-    tell(lambda: create_markdown_artifact(text, key=key("dry-run"), description="What would be done"))
+    publish_markdown("dry-run", "What would be done", dry_run.to_markdown(seen))
     publish_table("samples", "Before and after", dry_run.to_rows(seen))
     return Completed(name="DryRun", message=f"{count(seen.captures, 'capture')} would be cleaned")
 
@@ -91,9 +88,7 @@ def _clean(request: BackfillRequest) -> State[Any]:
     )  # fmt: skip
     report = clean_in_tasks(store, plan, pipeline, RETRIES, whole_past=request.edition == "new")
     report.notes += find_notes(pipeline, current)
-    new_lines = find_new_lines(store, report)
-    publish_report(report, _compare(store, request, pipeline.edition), new_lines=new_lines)
-    publish_review(store, report)
+    show_run(store, report, _compare(store, request, pipeline.edition))
     publish_lineage(store, [request.source], report)
     return to_state(report)
 

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from prefect import State, flow
 from prefect.events import emit_event
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from archive.archive import Archive
 from flows.artifacts import publish_table
 from flows.drift import DriftReport, SiteDrift, find_drift, headline, to_rows, to_words
+from flows.outcome import to_failed
 from flows.said import SAID
 
 EVENT: Final = "strigil.site.changed"
@@ -33,7 +34,7 @@ def drift(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
     try:
         report = find_drift(Archive.open(archive, create=False), edition=edition or None)
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     for found in report.news:
         emit_event(EVENT, resource=_resource(found, archive), payload=_payload(found))
     _publish(report)

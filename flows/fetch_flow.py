@@ -9,19 +9,18 @@ import os
 from typing import Annotated, Any
 
 from prefect import State, flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
-from flows.artifacts import key, publish_report, tell
+from flows.artifacts import publish_markdown
+from flows.cli_options import check_archive_place
 from flows.fetch import FetchOptions, fetch_plan, read_plan
-from flows.fetch_summary import to_markdown
-from flows.new_lines import find_new_lines
-from flows.outcome import to_state
+from flows.fetch_summary import describe, is_in_vain, to_markdown
+from flows.outcome import to_failed, to_state
 from flows.plan import Plan, RunOptions
 from flows.policies import PolicyChoice, to_policy
-from flows.reviews import publish_review
+from flows.reviews import show_run
 from flows.run import find_notes
 from flows.said import SAID
 from flows.secrets import look_up
@@ -60,17 +59,18 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         state=state,
     )
     try:
+        check_archive_place(archive)
         store = Archive.open(archive)
         fetched = fetch_plan(read_plan(sources.split(), options, look_up), archive, options)
-        text = to_markdown(fetched.report)
-        tell(lambda: create_markdown_artifact(text, key=key("requests"), description=f"fetch {sources}"))
+        publish_markdown("requests", f"fetch {sources}", to_markdown(fetched.report))
         chosen = to_policy(policy)
         current, pipeline = store.current_edition(), pipeline_for(store, chosen)
         plan = Plan(store, fetched.items(), pipeline, RunOptions(chosen))
         report = clean_in_tasks(store, plan, pipeline, retries)
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     report.notes += find_notes(pipeline, current)
-    publish_report(report, new_lines=find_new_lines(store, report))
-    publish_review(store, report)
+    show_run(store, report)
+    if is_in_vain(fetched.report):
+        return Failed(message=f"Nothing could be fetched. {next(describe(fetched.report))}")
     return to_state(report)

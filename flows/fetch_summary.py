@@ -44,6 +44,17 @@ def describe(report: FetchReport) -> Iterator[str]:
         yield f"A line for every URL: {report.path}"
 
 
+def is_in_vain(report: FetchReport) -> bool:
+    """Return whether something was asked for and nothing at all could be had.
+
+    >>> from collections import Counter
+    >>> is_in_vain(FetchReport(Counter(failed=2))), is_in_vain(FetchReport(Counter(failed=2, unchanged=1)))
+    (True, False)
+    """
+    outcomes = report.outcomes + report.lists
+    return bool(outcomes) and set(outcomes) <= {"failed", "refused", "error"}
+
+
 def to_markdown(report: FetchReport) -> str:
     """Return the same as Markdown, for a page that shows it; nothing from outside can be markup there."""
     lines = [line.strip().replace("`", "'") for line in describe(report)]

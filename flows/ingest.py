@@ -7,18 +7,16 @@ from typing import Annotated, Any
 
 from prefect import State, flow
 from prefect.runtime import flow_run
-from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
 from captures.values import ReadOptions
-from flows.artifacts import publish_report
+from flows.cli_options import check_archive_place
 from flows.lineage import publish_lineage
-from flows.new_lines import find_new_lines
-from flows.outcome import to_state
-from flows.plan import Plan, RunOptions, check_input, find_input
+from flows.outcome import to_failed, to_state
+from flows.plan import Plan, RunOptions, check_apart, check_input, find_input
 from flows.policies import PolicyChoice, to_policy
-from flows.reviews import publish_review
+from flows.reviews import show_run
 from flows.run import find_notes
 from flows.said import SAID
 from flows.shard import pipeline_for
@@ -54,15 +52,16 @@ def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     chosen = to_policy(policy)
     options = RunOptions(chosen, ReadOptions(format=format or None), captures_per_shard=captures_per_shard)
     try:
+        check_archive_place(archive)
+        check_apart(source, archive)
         check_input([source], options.read)
         store = Archive.open(archive)
         current, pipeline = store.current_edition(), pipeline_for(store, chosen)
         plan = Plan(store, find_input([source], store), pipeline, options)
         report = clean_in_tasks(store, plan, pipeline, retries)
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     report.notes += find_notes(pipeline, current)
-    publish_report(report, new_lines=find_new_lines(store, report))
-    publish_review(store, report)
+    show_run(store, report)
     publish_lineage(store, [source], report)
     return to_state(report)

@@ -101,6 +101,17 @@ class ShardReport:
         """Return whether the job came to its end."""
         return self.failure is None and not self.is_stopped
 
+    def go_on_from(self, earlier: ShardReport) -> None:
+        """Take in what an earlier try of the same job had published before it failed.
+
+        What that had taken in was known to this one, which read all of it again.
+        """
+        mine = self.tally
+        known = max(mine.known - (earlier.tally.captures - earlier.tally.known), 0)
+        counts = mine.captures, known, mine.left_out.copy()
+        mine.add(earlier.tally)
+        mine.captures, mine.known, mine.left_out = counts
+
     def add(self, part: ShardReport) -> None:
         """Take in how a part of the job ended."""
         self.tally.add(part.tally)

@@ -9,6 +9,7 @@ from prefect import State
 from prefect.exceptions import FailedRun
 from prefect.states import Completed, Failed
 
+from flows.artifacts import to_sendable
 from flows.report import RunReport
 from flows.summary import count, status_line
 
@@ -26,6 +27,11 @@ def _is_news(record: logging.LogRecord) -> bool:
 logging.getLogger("prefect.flow_runs").addFilter(_is_news)
 
 
+def to_failed(error: Exception) -> State[Any]:
+    """Return the state of a run that ended with a sentence of ours."""
+    return Failed(message=to_sendable(str(error)))
+
+
 def to_state(report: RunReport) -> State[Any]:
     """Return the state a run ends in, whose message says how many captures have which status.
 
@@ -39,7 +45,7 @@ def to_state(report: RunReport) -> State[Any]:
     if report.failures:
         left = count(len(report.failures), "shard")
         names = "; ".join(f"{failed.name}: {failed.failure}" for failed in report.failures[:MAX_NAMED])
-        return Failed(message=f"{message}. Not finished: {left}: {names}")
+        return Failed(message=to_sendable(f"{message}. Not finished: {left}: {names}"))
     if any(statuses[status] for status in REJECTS):
         return Completed(name="CompletedWithRejects", message=message)
     if statuses["review"]:

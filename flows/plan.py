@@ -18,6 +18,7 @@ from captures.storage import find_items
 from captures.values import Item, ReadOptions, Shard
 from cleaners import clean, clean_many
 from cleaners.values import Policy
+from flows.errors import UsageError
 from flows.jobs import CleanMany, ShardJob
 from flows.pool import cpu_count
 from flows.selection import Selection
@@ -49,8 +50,22 @@ def check_input(sources: Sequence[str], read: ReadOptions) -> None:
     if read.format is not None and read.format not in READERS:
         raise UnknownFormatError(read.format, tuple(READERS))
     for source in sources:
+        if not source.strip():
+            raise UsageError("A source has no name: name a file, a folder or a pattern.")
         next(find_items(source))
     clean("")
+
+
+def check_apart(source: str, archive: str) -> None:
+    """Raise if a source is the archive, or lies in it: nothing of that is ever taken."""
+    one, other = (
+        place.rstrip("/") if "://" in place else os.path.realpath(place) for place in (source, archive)
+    )
+    if f"{one}/".startswith(f"{other}/"):
+        raise UsageError(
+            f"Source and archive are the same folder, or the source {source} lies in the archive {archive}: "
+            "it would be cleaned into itself."
+        )
 
 
 def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -18,7 +17,7 @@ from captures.values import ReadOptions
 from flows.cli_options import check_archive_place
 from flows.errors import FlowError, UsageError
 from flows.languages import Language
-from flows.plan import RunOptions, check_input
+from flows.plan import RunOptions, check_apart, check_input
 from flows.policies import PolicyChoice, current_policy, to_policy
 from flows.selection import Selection, to_site
 from flows.shard import pipeline_for, pipeline_of
@@ -160,6 +159,7 @@ def check_request(request: BackfillRequest) -> None:
     problems = [*_find_contradictions(request)]
     try:
         check_archive_place(request.archive)
+        check_apart(request.source, request.archive)
         check_input([request.source], request.options.read)
         store = open_existing(request.archive)
         problems.extend(_find_edition_problems(request, store))
@@ -179,8 +179,6 @@ def _find_contradictions(request: BackfillRequest) -> Iterator[str]:
     for site in request.sites:
         if "." not in to_site(site):
             yield f"{site!r} is no site: give a host such as example.org."
-    if Path(request.archive).absolute() == Path(request.source).absolute():
-        yield "Source and archive are the same folder: the archive would be cleaned into itself."
 
 
 def _find_edition_problems(request: BackfillRequest, store: Archive | None) -> Iterator[str]:

@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from prefect import get_run_logger
 from prefect.artifacts import create_link_artifact
 from prefect.runtime import flow_run
 
 from archive.archive import Archive
+from archive.errors import ArchiveError
 from archive.identity import UNDATED
-from flows.artifacts import key, tell
+from flows.artifacts import key, publish_report, tell, to_sendable
+from flows.new_lines import find_new_lines
 from flows.report import RunReport
 from flows.review import write_scope
 from flows.review_numbers import Scope
 
 FOLDER: Final = "STRIGIL_REVIEWS"
 ADDRESS: Final = "STRIGIL_REVIEWS_URL"
+
+
+def show_run(store: Archive, report: RunReport, more: str = "") -> None:
+    """Leave all that there is to see of a run; ``more`` is Markdown behind its report.
+
+    A look at the archive that fails (parts are merged meanwhile, say) costs what it was for, not the run.
+    """
+    new_lines: list[dict[str, Any]] = []
+    with _spared():
+        new_lines = find_new_lines(store, report)
+    publish_report(report, more, new_lines=new_lines)
+    with _spared():
+        publish_review(store, report)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    try:
+        yield
+    except (ArchiveError, OSError) as error:
+        get_run_logger().warning("Not shown: %s", to_sendable(str(error)))
 
 
 def publish_review(store: Archive, report: RunReport) -> None:

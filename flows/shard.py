@@ -148,12 +148,15 @@ def _pages_in_languages(
 def _publish(
     job: Job, batch: Batch, archive: Archive, heard: tuple[Tally, Watch], ready: Mapping[int, CleanedPage]
 ) -> None:
-    """Clean what is not ready of a committed batch and publish its rows, counting on the way."""
+    """Clean what is not ready of a committed batch and publish its rows. What has rows counts."""
     if not batch.captures:
         return
+    tally, watch = heard
+    counted = Tally()
     known = [ready[id(capture)] for capture in batch.captures] if ready else None
-    pages = list(_counted(known or _clean(job, batch.captures), batch, *heard))
+    pages = list(_counted(known or _clean(job, batch.captures), batch, counted, watch))
     archive.publish(batch, pages, job.pipeline)
+    tally.add(counted)
 
 
 def _clean(job: Job, captures: Sequence[Capture]) -> Iterator[CleanedPage]:

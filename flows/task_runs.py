@@ -22,7 +22,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from archive.archive import Archive
 from archive.values import Pipeline
-from flows.artifacts import ProgressBar
+from flows.artifacts import ProgressBar, to_sendable
 from flows.errors import FlowError
 from flows.executors import SETTING, open_executor
 from flows.jobs import Job, ShardJob, ShardReport
@@ -85,15 +85,18 @@ class ShardTasks:
         def shard(number: int, total: int, name: str) -> str:  # noqa: ARG001 - shown by Prefect
             if self._stop.is_requested():
                 return "stopped"
-            ended = ends[number] = self._executor.run(jobs[number - 1])
+            ended = self._executor.run(jobs[number - 1])
+            if number in ends:
+                ended.go_on_from(ends[number])
+            ends[number] = ended
             if ended.failure is not None:
-                raise ShardFailedError(ended.failure)
+                raise ShardFailedError(to_sendable(ended.failure))
             return status_line(ended.tally.statuses)
 
         bar = ProgressBar(len(jobs))
         here = f"{Path.cwd()}/"
         futures = {
-            shard.submit(number, len(jobs), job.name.removeprefix(here)): (number, job)
+            shard.submit(number, len(jobs), to_sendable(job.name.removeprefix(here))): (number, job)
             for number, job in enumerate(jobs, 1)
         }
         for future in as_completed(list(futures)):

@@ -17,7 +17,7 @@ from pydantic import Field
 from archive.archive import Archive
 from archive.sample import Sample
 from flows.artifacts import publish_report, publish_table
-from flows.outcome import to_state
+from flows.outcome import to_failed, to_state
 from flows.policies import PolicyChoice, current_policy, to_policy
 from flows.review import write_scope
 from flows.review_numbers import Scope
@@ -54,7 +54,7 @@ def reclean(
         store = Archive.open(archive, create=False)
         report = reclean_in_tasks(store, pipeline_of(to_policy(policy) or current_policy(store)), RETRIES)
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     if report.edition != store.current_edition() and report.is_complete:
         report.notes.append(
             f"Edition {report.edition} is complete. Next: `strigil diff current {report.edition}`, then "
@@ -85,7 +85,7 @@ def verify(
     try:
         problems = list(Archive.open(archive, create=False).verify(on_file, sample=sample))
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     files = count(checked, "file")
     if not problems:
         return Completed(message=f"{files} checked, all is well")
@@ -109,7 +109,7 @@ def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
         gathered = sum(group.batches for group in store.gather())
         days = list(store.compact(name))
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     rows = [
         {"day": str(day.day), "parts before": day.parts_before, "parts after": day.parts_after}
         for day in days
@@ -138,7 +138,7 @@ def report(archive: str = "strigil-archive", edition: str = "", path: str = "") 
             return Completed(message=f"Written: {write_scope(store, Path(path), scope)}")
         link = publish_page(store, scope)
     except SAID as error:
-        return Failed(message=str(error))
+        return to_failed(error)
     if link is None:
         return Failed(message="Name a path: only strigil up shows review pages by itself.")
     return Completed(message=f"Written: {link}")

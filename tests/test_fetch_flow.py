@@ -81,6 +81,17 @@ def test_a_block_that_is_missing_is_told_before_anything_is_asked(site: Site, tm
     assert site.asked == []
 
 
+@pytest.mark.usefixtures("prefect_server")
+def test_a_fetch_that_gets_nothing_is_no_success(site: Site, tmp_path: Path) -> None:
+    """Every source refused or out of reach, and a green run: nobody would look for months."""
+    from flows.fetch_flow import fetch
+
+    state = fetch(site.url("/feed"), str(tmp_path / "news"), return_state=True)
+    assert state.is_failed()
+    assert "Nothing could be fetched" in (state.message or "")
+    assert "1 refused" in (state.message or "")
+
+
 def _artifacts() -> list[str]:
     """Return the text of all artifacts that the flow left."""
     from prefect import get_client

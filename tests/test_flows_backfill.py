@@ -18,7 +18,7 @@ from archive.archive import Archive
 from captures.values import Capture, Provenance
 from cleaners.language import _identifier
 from cleaners.values import Policy
-from flows import dry_run, remote_shards, request, selection
+from flows import artifacts, dry_run, fetch_summary, remote_shards, request, selection
 from flows.errors import UsageError
 from flows.jobs import ShardJob, ShardReport
 from flows.languages import Language
@@ -40,7 +40,9 @@ GERMAN = "Die alte Brücke bleibt bis April für den gesamten Verkehr gesperrt, 
 COUNT = "select count(*) as rows from documents"
 
 
-@pytest.mark.parametrize("module", [request, selection], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [artifacts, fetch_summary, request, selection], ids=lambda module: module.__name__
+)
 def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     """Examples in docstrings are true."""
     assert doctest.testmod(module).failed == 0
@@ -144,6 +146,7 @@ def test_the_form_is_flat_and_says_everything() -> None:
         ({"sites": ["localhost"]}, "'localhost' is no site"),
         ({"source": "nowhere"}, "nowhere"),
         ({"archive": "captures.jsonl"}, "is a file, but an archive is a folder"),
+        ({"archive": "."}, "cleaned into itself"),
         ({"compare_with": "balanced-12345678"}, "nothing to compare with"),
     ],
 )

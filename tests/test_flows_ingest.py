@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pytest
 
 from archive.archive import Archive
 from bench.generated import write_captures
+from flows.jobs import Job, ShardReport
+from flows.shard import run_job
 from tests.strigil_command import query
 from tests.test_cli_clean import COUNT
 from tests.test_drift_flow import read_events
@@ -86,6 +89,85 @@ def test_a_shard_that_fails_is_tried_again_and_then_said(tmp_path: Path) -> None
     assert "Not finished: 1 shard: " in (state.message or "")
     [shard] = task_runs_of(f"ingest {tmp_path / 'captures'} (as now)")
     assert shard.run_count == 2
+
+
+@pytest.mark.usefixtures("up")
+def test_what_the_first_try_of_a_shard_published_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second finds it in the archive: the state says what the run did, in all its tries."""
+    from flows import task_runs
+    from flows.ingest import ingest
+
+    class FailsOnce:
+        """Runs jobs here; the first loses its disk when all is published."""
+
+        tries = 0
+
+        def run(self, job: Job) -> ShardReport:
+            self.tries += 1
+            report = run_job(job)
+            report.failure = "the disk is away" if self.tries == 1 else None
+            return report
+
+        def close(self) -> None:
+            """Nothing is held."""
+
+    monkeypatch.setattr(task_runs, "open_executor", lambda *_args, **_names: FailsOnce())
+    write_captures(tmp_path / "captures", 3)
+    (tmp_path / "captures" / "broken.txt.gz").write_bytes(b"\x1f\x8b no gzip at all")
+    state = ingest(str(tmp_path / "captures"), str(tmp_path / "archive"), return_state=True)
+    assert (state.name, state.message) == ("CompletedWithRejects", "3 cleaned, 1 rejected")
+
+
+@pytest.mark.usefixtures("up")
+def test_files_whose_names_are_no_utf_8(tmp_path: Path) -> None:
+    """Old scrapes have such names; neither rows nor what the server is told stumble over them."""
+    from flows.ingest import ingest
+    from flows.upkeep import verify
+
+    source, archive = tmp_path / "captures", str(tmp_path / "archive")
+    write_captures(source, 2)
+    (source / os.fsdecode(b"caf\xe9.txt.gz")).write_bytes(b"\x1f\x8b no gzip at all")
+    state = ingest(str(source), archive, return_state=True)
+    assert (state.name, state.message) == ("CompletedWithRejects", "2 cleaned, 1 rejected")
+    assert verify(archive, percent=50, return_state=True).is_completed()
+
+
+@pytest.mark.usefixtures("up")
+def test_places_that_cannot_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty field of the form is not the folder the server runs in, and nothing is made anywhere."""
+    from flows.ingest import ingest
+
+    write_captures(tmp_path / "captures", 1)
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    for source, archive, sentence in (
+        ("", "archive", "A source has no name"),
+        ("captures", "", "archive has no name"),
+        ("captures", "gs://bucket", "an archive is a folder, or s3://"),
+        ("captures", "captures", "cleaned into itself"),
+    ):
+        state = ingest(source, archive, return_state=True)
+        assert state.is_failed()
+        assert sentence in (state.message or "")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.usefixtures("up")
+def test_a_look_that_fails_does_not_fail_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts may be merged while the run looks for new lines: all captures have their rows."""
+    from flows import reviews
+    from flows.ingest import ingest
+
+    def miss(*_arguments: object) -> None:
+        raise FileNotFoundError("a part that was merged")
+
+    monkeypatch.setattr(reviews, "find_new_lines", miss)
+    monkeypatch.setattr(reviews, "publish_review", miss)
+    write_captures(tmp_path / "captures", 1)
+    state = ingest(str(tmp_path / "captures"), str(tmp_path / "archive"), return_state=True)
+    assert (state.name, state.message) == ("Completed", "1 cleaned")
 
 
 @pytest.mark.usefixtures("up")
