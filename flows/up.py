@@ -68,6 +68,7 @@ class Home:
             "PREFECT_SERVER_API_PORT": str(self.port),
             "PREFECT_API_DATABASE_CONNECTION_URL": self.database_url or database,
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.url,
             "DO_NOT_TRACK": "1",
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
             "STRIGIL_HOME": str(self.folder),

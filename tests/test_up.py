@@ -65,6 +65,16 @@ def test_nothing_calls_out(up: Up) -> None:
     assert up.call("/admin/settings")["server"]["analytics_enabled"] is False
 
 
+def test_pages_of_others_cannot_start_runs(up: Up) -> None:
+    """A browser asks first whether a page from elsewhere may speak to the API: only the UI may."""
+    allowed = {}
+    for origin in (up.url, "https://elsewhere.example"):
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        answer = httpx.options(f"{up.url}/api/deployments/filter", headers=asked, timeout=60)
+        allowed[origin] = answer.headers.get("access-control-allow-origin")
+    assert allowed == {up.url: up.url, "https://elsewhere.example": None}
+
+
 def test_a_backfill_from_the_form(up: Up) -> None:
     """Only the source is given; the run says how it ended and leaves everything there is to look at."""
     write_captures(up.folder / "scrapes", 9)
