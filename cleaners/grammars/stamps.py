@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from cleaners.grammars import page_clock
@@ -97,7 +97,9 @@ def is_update(text: str) -> bool:
     return any(WORDINGS.get(match[0].casefold()) == "updated" for match in _WORD.finditer(text))
 
 
-class _Stamp(NamedTuple):
+class Stamp(NamedTuple):
+    """What a line says of one time of its story: ``published`` or ``updated``, and when."""
+
     label: str
     moment: Moment
 
@@ -128,18 +130,31 @@ def find(page: Page) -> Iterator[Span]:
         if not moment.rest:
             bare.append((i, moment))
             continue
-        dated, names = _cut_byline(page.texts[i])
-        stamps = [_span(page, i, stamp) for stamp in _to_stamps(dated, to_moment(dated) or moment)]
+        stamps, names = read_stamps(page.texts[i])
+        found += [(i, _span(page, i, stamp)) for stamp in stamps]
         if stamps and names:
-            stamps.append(
-                page.span(i, "byline", reason="byline/after-stamp", score=0.9, value="\n".join(names))
-            )
-        found += [(i, span) for span in stamps]
+            by = page.span(i, "byline", reason="byline/after-stamp", score=0.9, value="\n".join(names))
+            found.append((i, by))
     inner = inner_lines(page) if found else range(0)
     for i, span in found:
         yield span._replace(score=span.score * IN_STORY_SHARE) if i in inner else span
     if bare:
         yield from _find_bare(page, bare)
+
+
+def read_stamps(text: str) -> tuple[list[Stamp], tuple[str, ...]]:
+    """Return the stamps of a line, each label once, and the names behind them.
+
+    >>> stamps, names = read_stamps("May 3, 2021 / Updated May 4, 2021")
+    >>> [(label, moment.value) for label, moment in stamps], names
+    ([('published', '2021-05-03'), ('updated', '2021-05-04')], ())
+    """
+    dated, names = _cut_byline(text)
+    moment = to_moment(dated)
+    found: dict[str, Stamp] = {}
+    for stamp in _to_stamps(dated, moment) if moment else ():
+        found.setdefault(stamp.label, stamp)
+    return list(found.values()), names
 
 
 def _cut_byline(text: str) -> tuple[str, tuple[str, ...]]:
@@ -149,39 +164,40 @@ def _cut_byline(text: str) -> tuple[str, tuple[str, ...]]:
     return (text[: cut.start()], names) if cut and names else (text, ())
 
 
-def _span(page: Page, i: int, stamp: _Stamp) -> Span:
-    reason = f"{stamp.label}/stamp"
-    score = STAMP_SCORE * (0.5 + stamp.moment.score / 2)
+def _span(page: Page, i: int, stamp: Stamp) -> Span:
+    reason, score = f"{stamp.label}/stamp", to_score(stamp.moment)
     return page.span(i, stamp.label, reason=reason, score=score, value=stamp.moment.value)
 
 
-def _to_stamps(text: str, moment: Moment) -> Iterator[_Stamp]:
-    """Yield what a line says about its story's times; nothing when anything else stands in it."""
+def to_score(moment: Moment) -> float:
+    """Return how sure a stamp is, less where day and month may change places."""
+    return STAMP_SCORE * (0.5 + moment.score / 2)
+
+
+def _to_stamps(text: str, moment: Moment) -> list[Stamp]:
+    """Return what a line says about its story's times; nothing when anything else stands in it.
+
+    A bare date before the word for a change is when the story was published.
+    """
     if label := STAMPS.get(moment.rest):
-        yield _Stamp(label, moment)
-        return
+        return [Stamp(label, moment)]
     if _FIRST_WORDS.isdisjoint(word.lstrip("0123456789.:/") for word in moment.rest.split()):
-        return
+        return []
     cuts = [match.start() for match in _WORD.finditer(text)]
-    if not cuts or not _may_precede(text[: cuts[0]]):
-        return
-    found: dict[_Stamp, None] = {}
-    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+    lead = text[: cuts[0]].strip(" \t\u00a0|/•·,;(-–—") if cuts else ""
+    before = to_moment(lead)
+    is_dated = before is not None and not before.rest
+    if not cuts or not (not lead or is_dated or to_names(lead)):
+        return []
+    found = [Stamp("published", before)] if before and is_dated else []
+    for start, end in pairwise([*cuts, len(text)]):
         part = to_moment(text[start:end])
         label = STAMPS.get(part.rest) if part else None
         if part is None or label is None:
-            return
-        found[_Stamp(label, part)] = None
-    yield from found
-
-
-def _may_precede(text: str) -> bool:
-    """Only a byline or a bare date may stand before the first stamp of a line."""
-    lead = text.strip(" \t\u00a0|•·,;(-–—")
-    if not lead or to_names(lead):
-        return True
-    moment = to_moment(lead)
-    return moment is not None and not moment.rest
+            return []
+        found.append(Stamp(label, part))
+    stated = {stamp.label for stamp in found[is_dated:]}
+    return found[is_dated:] if "published" in stated else found
 
 
 def _find_bare(page: Page, bare: list[tuple[int, Moment]]) -> Iterator[Span]:
