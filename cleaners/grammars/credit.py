@@ -107,7 +107,7 @@ def _match(text: str) -> tuple[str, float, str] | None:
     if len(text) > MAX_CREDIT_CHARS or text.count(" ") >= MAX_CREDIT_WORDS:
         return None
     if agency := _BY_AGENCY.fullmatch(text):
-        value = agency["value"].strip()
+        value = _close(agency["value"].strip(), text)
         if value != text or "/" in value:
             return "credit/agency", 0.9, value
         # The bare name of a house may as well be a menu entry or the source of the story.
@@ -116,5 +116,14 @@ def _match(text: str) -> tuple[str, float, str] | None:
     if named and not (is_sentence(text) and not text.endswith((")", "]", "）"))):
         # "Source:" may as well say where a story's figures are from.
         score = SOURCE_SCORE if text.lstrip("([（© ").casefold().startswith(_SOURCES) else 0.9
-        return "credit/named", score, named["value"].strip()
+        return "credit/named", score, _close(named["value"].strip(), text)
     return None
+
+
+def _close(value: str, text: str) -> str:
+    """Return a value with the bracket that closes one of its own: "The bridge (Tom Okafor/Gazette)"."""
+    behind = text[text.rindex(value) + len(value) :]
+    for opening, closing in ("()", "[]", "（）"):
+        if value.count(opening) > value.count(closing) and behind.startswith(closing):
+            return value + closing
+    return value
