@@ -4,18 +4,24 @@ In the wild: the first line, followed by two blank lines; the line above the fir
 buttons, a byline and a stamp between; the line
 that the first line of the page repeats with the site's name (``Bridge closed - The Example``).
 Left alone: pages of HTML (their headings say it), a page whose head holds only menus: no headline
-is a good answer. Lines of fewer than three words and lines that end like a sentence are no headlines.
+is a good answer. Lines of fewer than three words, lines that end like a sentence, and what is known to stand
+around headlines (prompts, credits, bylines, stamps) are no headlines.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
+from cleaners.grammars import credit
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.dates import to_moment
+from cleaners.grammars.scripts import count_chars
+from cleaners.labels import LABELS, Safety
 from cleaners.layout import ASKING, first_prose, is_sentence
-from cleaners.lexicon import load_lexicons
+from cleaners.lexicon import find_phrases, load_lexicons
+from cleaners.segment import to_page
 from cleaners.values import Page, Span
 
 MIN_WORDS, MAX_WORDS = 3, 25
@@ -24,6 +30,10 @@ MIN_REPEATED_CHARS: Final = 20
 MAX_LINES_ABOVE_STORY: Final = 8
 MAX_PAGE_TITLE_CHARS: Final = 300
 GAP_LINES: Final = 2
+MIN_DAY_CHARS: Final = len("2020-07-08")
+# Linear: two bounded classes and a colon. "2020-07-08 来源：X 作者：Y", its digits folded.
+_LABELLED_DATE: Final = re.compile(r"[0年月日 ./-]{1,20}[^0:]{1,20}:")
+_OF_DEBRIS: Final = frozenset({Safety.A, Safety.B})
 _SITE_SIGNS: Final = frozenset("-–—|:·•»/(<")
 _BULLETS: Final = frozenset("•*+-▪●›[")
 
@@ -79,14 +89,16 @@ def _repeated(page: Page, lines: list[int]) -> int:
 def _is_headline(page: Page, i: int, *, marked: bool = False) -> bool:
     """Say whether a line reads like a headline; a ``marked`` one may end like a sentence."""
     text = page.texts[i]
-    if not MIN_CHARS <= len(text) <= MAX_CHARS or text[0] in _BULLETS or text[0].islower():
+    if len(text) > MAX_CHARS or count_chars(text) < MIN_CHARS or text[0] in _BULLETS or text[0].islower():
         return False
     words = text.count(" ") + 1
     if words > MAX_WORDS or (words < MIN_WORDS and text.isascii()):
         return False
     if is_sentence(text) and not marked and not text.endswith(ASKING):
         return False
-    return not (_is_furniture(page, i) or text.endswith((":", "：", ",")))
+    return not (
+        _is_furniture(page, i) or text.endswith((":", "：", ",")) or (not marked and _is_debris(text))
+    )
 
 
 def _is_furniture(page: Page, i: int) -> bool:
@@ -94,4 +106,20 @@ def _is_furniture(page: Page, i: int) -> bool:
     if page.keys[i] in load_lexicons().line or to_names(page.texts[i]):
         return True
     moment = to_moment(page.texts[i]) if "0" in page.keys[i] else None
-    return moment is not None and len(moment.rest.split()) < MIN_WORDS
+    if moment is None or len(moment.value) < MIN_DAY_CHARS:
+        return moment is not None and len(moment.rest.split()) < MIN_WORDS
+    return (
+        moment.has_time
+        or len(moment.rest.split()) < MIN_WORDS
+        or _LABELLED_DATE.match(page.keys[i]) is not None
+    )
+
+
+def _is_debris(text: str) -> bool:
+    """Say whether a line begins like a known prompt or notice, or is the credit of an agency.
+
+    Left alone: what headlines begin with as well: ``Correction:``, ``Photos:``, the name of a section.
+    """
+    page = to_page(text)
+    known = [LABELS[span.label].safety for span in find_phrases(load_lexicons(), page)]
+    return bool(_OF_DEBRIS.intersection(known)) or any(s.reason != "credit/named" for s in credit.find(page))
