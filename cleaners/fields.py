@@ -15,52 +15,30 @@ from typing import Final
 from cleaners.case import Decision
 from cleaners.html.dates import to_local, to_precision, to_time
 from cleaners.html.headline_date import find_author, find_date
-from cleaners.html.people import read_people
 from cleaners.language import find_language
-from cleaners.layout import last_prose
+from cleaners.line_fields import find_stated
 from cleaners.repair import mend
 from cleaners.values import Evidence, Fields, Page
 
-FIELD_OF_LABEL: Final = {
-    "title": "title",
-    "byline": "byline",
-    "published": "published_at",
-    "dateline": "published_at",
-    "updated": "modified_at",
-    "section": "section",
-    "tags": "tags",
-    "related": "related",
-    "credit": "credits",
-    "copyright": "rights",
-    "page_clock": "page_clock",
-    "source_url": "canonical_url",
-}
-_SHOWN: Final = ("class/", "html/class/", "published/", "text/", "time", "url")
-"""Sources of dates that readers see, in the zone of the page."""
-_WORDED: Final = ("class/", "html/class/", "published/", "text/")
-"""Sources of times whose zone is not known: what readers see is in no zone."""
 _LISTS: Final = frozenset({"tags", "related", "credits"})
-_TIMES: Final = frozenset({"published_at", "modified_at", "page_clock"})
-_NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "tags", "credits"})
-"""Fields whose lines say nothing without a parsed value (a heading ``Tags:`` is no tag)."""
-
-MIN_FIELD_SCORE: Final = 0.5
-"""A line may go on several weak signs; what it says becomes a field only on one good one."""
+_STAMPED: Final = frozenset({"published_at", "modified_at"})
+_TIMES: Final = _STAMPED | {"page_clock"}
+_DAY_CHARS: Final = len("2020-07-08")
+_MINUTE_CHARS: Final = len("2020-07-08T09:11")
 MIN_TYPE_SCORE: Final = 0.4
 """Below this the type of a page is wrong as often as right."""
-BELOW_STORY: Final = 0.45
 MOVED: Final = timedelta(days=7)
 """A page whose address names a day so much earlier than its markup was moved, and stamped anew."""
 MAX_ITEMS: Final = 100
-MIN_HEADLINE_CHARS: Final = 12
-MIN_HEADLINE_SPACES: Final = 2
+MIN_EXACT_SCORE: Final = 0.5
+"""A less sure time of the same day may be of another story of that day."""
 
 
 def to_fields(
     page: Page, decisions: Sequence[Decision], text: str, page_type: Evidence | None = None
 ) -> Fields:
     """Return the fields of a page, given its decided lines, its kept text and what type of page it is."""
-    candidates = [*page.evidence, *_from_lines(page, decisions), *((page_type,) if page_type else ())]
+    candidates = [*page.evidence, *find_stated(page, decisions), *((page_type,) if page_type else ())]
     if not any(candidate.field == "published_at" for candidate in candidates):
         candidates.extend(find_date(page, decisions))
     if not any(candidate.field == "byline" for candidate in candidates):
@@ -75,47 +53,15 @@ def to_fields(
         eligible = [c for c in rivals if not (name == "published_at" and _is_clock(c, clock))]
         if name in _TIMES:
             eligible = [c for c in eligible if to_time(c.value) and not _is_later(c, page.captured_at)]
-        chosen = _choose(name, eligible)
-        if name == "published_at":
-            chosen = _first_day(chosen, eligible)
+        chosen = _refine(page, name, _choose(name, eligible), eligible)
         winners = frozenset(chosen)
         evidence.extend(c._replace(chosen=c in winners) for c in rivals)
-        if name == "published_at" and chosen and not chosen[0].source.startswith(_WORDED):
-            shown = [c.value for c in eligible if c.source.startswith(_SHOWN)]
+        if name == "published_at" and chosen and not _is_worded(chosen[0]):
+            shown = [c.value for c in eligible if _is_worded(c) or c.source in {"time", "url"}]
             chosen = [chosen[0]._replace(value=to_local(chosen[0].value, shown))]
         if chosen:
             values |= _to_values(name, chosen)
     return replace(Fields(evidence=tuple(evidence)), **values)  # type: ignore[arg-type]
-
-
-def _from_lines(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]:
-    """Yield a candidate for each decided line that carries a field."""
-    end = last_prose(page)
-    for line, (label, reason, score, _, value) in enumerate(decisions):
-        name = FIELD_OF_LABEL.get(label)
-        if name is None or score < MIN_FIELD_SCORE:
-            continue
-        if value is None and (
-            name in _NEED_VALUE or (name == "related" and not _is_headline(page, line, reason))
-        ):
-            continue
-        text = (page.texts[line] if value is None else value).strip()
-        if name == "byline" and value is None:
-            text = "\n".join(read_people(text))
-        if reason == "html/class/published" and line > end:
-            score *= BELOW_STORY  # noqa: PLW2901  dates below the story are mostly of other stories
-        if text:
-            yield Evidence(name, text, reason, score, page.starts[line], page.ends[line])
-
-
-def _is_headline(page: Page, line: int, reason: str) -> bool:
-    """Return whether a removed related line is a headline, not the heading of the list."""
-    text = page.texts[line]
-    begins = text[0].isalnum() or text[0] in "\"'“‘«„¿¡「"
-    words = text.count(" ") >= MIN_HEADLINE_SPACES or not text.isascii()
-    return (
-        begins and words and len(text) >= MIN_HEADLINE_CHARS and "|" not in text and "heading" not in reason
-    )
 
 
 def _language(text: str) -> Iterator[Evidence]:
@@ -138,7 +84,7 @@ def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
     """Return the winners: all lines of the best source of a list, else the surest candidate."""
     if not candidates:
         return []
-    best = max(candidates, key=lambda c: c.score)
+    best = max(candidates, key=lambda c: (name in _STAMPED and _is_day(c), c.score))
     if name == "page_type" and best.score < MIN_TYPE_SCORE:
         return []
     if name in {"related", "credits"}:
@@ -151,6 +97,53 @@ def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:
     if name == "language":  # what the text is written in beats what the page claims, when it is sure
         return [max(candidates, key=lambda c: (c.source.startswith("text/") and c.score > 0.5, c.score))]
     return [best]
+
+
+def _refine(page: Page, name: str, chosen: list[Evidence], candidates: Sequence[Evidence]) -> list[Evidence]:
+    """Return the winners, or who says the same thing better."""
+    if name == "byline":
+        return _parted(page, chosen, candidates)
+    if name in _STAMPED:
+        chosen = _most_exact(chosen, candidates)
+    return _first_day(chosen, candidates) if name == "published_at" else chosen
+
+
+def _is_worded(candidate: Evidence) -> bool:
+    """Return whether a date is in words that readers see, in the zone of the page, which they do not say."""
+    return candidate.start >= 0 or candidate.source.startswith("class/")
+
+
+def _is_day(candidate: Evidence) -> bool:
+    """Return whether a date names a day, and surely: years alone are of cited works and of copyrights."""
+    return len(candidate.value) >= _DAY_CHARS and candidate.score >= MIN_EXACT_SCORE
+
+
+def _most_exact(chosen: list[Evidence], candidates: Sequence[Evidence]) -> list[Evidence]:
+    """Return the surest candidate that says more exactly when the winner's day, or minute, was."""
+    if not chosen:
+        return chosen
+    best = chosen[0]
+    is_day = len(best.value) <= _DAY_CHARS
+    shared = _DAY_CHARS if is_day else _MINUTE_CHARS
+    for rival in sorted(candidates, key=lambda c: -c.score) if is_day or _is_worded(best) else ():
+        is_better = len(rival.value) > _DAY_CHARS if is_day else not _is_worded(rival)
+        there = to_local(rival.value, [best.value])
+        if is_better and rival.score >= MIN_EXACT_SCORE and there[:shared] == best.value[:shared]:
+            return [rival]
+    return chosen
+
+
+def _parted(page: Page, chosen: list[Evidence], candidates: Sequence[Evidence]) -> list[Evidence]:
+    """Return what an element for authors holds, where the winner's line joins it to what stands behind.
+
+    In the wild: ``<span class="author">Jane Doe</span><span class="date">3 May``, apart by style alone.
+    """
+    line = page.source_text[chosen[0].start : chosen[0].end] if chosen and chosen[0].start >= 0 else ""
+    for rival in candidates if line else ():
+        _, _, behind = line.partition(rival.value)
+        if rival.source == "class/author" and behind[:1].isalnum():
+            return [rival]
+    return chosen
 
 
 def _first_day(chosen: list[Evidence], candidates: Sequence[Evidence]) -> list[Evidence]:

@@ -127,10 +127,11 @@ BEST = {
     "tags": ("<meta property=article:tag content=a><meta property=article:tag content=b>", "tags", "a\nb"),
     "keywords": ("<meta name=news_keywords content='Oslo, #bridge ,,Oslo'>", "tags", "Oslo\nbridge"),
     "rel tag": (
-        "<a rel='category tag' href=/o>Oslo</a><a rel=tag href=/b>Bridges</a>",
+        "<a rel='category tag' href=/o>Oslo</a><a rel=tag href=/f>Ferries</a><a rel=tag href=/b>Bridges</a>",
         "tags",
-        "Oslo\nBridges",
+        "Ferries\nBridges",
     ),
+    "rel category": ("<a rel='category tag' href=/o>Oslo</a><a rel=tag>Bridges</a>", "section", "Oslo"),
     "language": ("<html lang=nb_NO><body>x", "language", "nb-NO"),
     "canonical": ("<link rel=canonical href='/bridge'>", "canonical_url", "https://www.example.org/bridge"),
     "site": ("<meta property=og:site_name content='The Example'>", "site_name", "The Example"),

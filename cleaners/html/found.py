@@ -24,7 +24,7 @@ WANTED_ITEMS: Final = frozenset(
     ]
 )
 """Microdata properties that say something of a story."""
-WANTED_RELS: Final = frozenset({"author", "license", "tag"})
+WANTED_RELS: Final = frozenset({"author", "category", "license", "tag"})
 """What links say of where they lead."""
 
 

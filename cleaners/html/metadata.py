@@ -23,7 +23,7 @@ from cleaners.html.found import AUTHOR_LINK, Found
 from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types, to_urls
 from cleaners.html.page_types import find_page_types
 from cleaners.html.people import read_people, to_people
-from cleaners.html.titles import to_headline
+from cleaners.html.titles import Heading, find_headlines, find_site_headings, to_headline
 from cleaners.html.vocabulary import (
     ARTICLES,
     BYLINE_CARDS,
@@ -53,6 +53,7 @@ _OTHER_WORDS: Final = frozenset(
 # Linear: fixed widths, and one bounded run before a colon. ``Page Type: Article`` and numbers of a CMS.
 _INTERNAL_TAG: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[A-Za-z][\w ]{0,30}: ")
 _AUTHOR_LINK: Final = add_words(frozenset(), AUTHOR_LINK)
+SITE_SCORE: Final = 0.5
 NAMED_SCORE: Final = 0.6
 LINK_SCORE: Final = 0.35
 DATE_SCORE: Final = 0.4
@@ -62,28 +63,31 @@ MIN_DAY_CHARS: Final = len("2020-07-08")
 MAX_TAGS: Final = 100
 MAX_VALUE_CHARS: Final = 500
 MAX_ADDRESS_CHARS: Final = 2_000
-MIN_SHARED_WORDS: Final = 0.5
 MAX_CANDIDATES: Final = 5
 """Values kept of one field from one source: list pages date every teaser."""
 
 
 def find_evidence(
-    found: Found, headings: Sequence[str] = (), *, url: str | None, captured_at: datetime | None
+    found: Found, headings: Sequence[Heading] = (), *, url: str | None, captured_at: datetime | None
 ) -> Iterator[Evidence]:
     """Yield what the page's markup says, the same value from the same source once.
 
-    ``headings`` are the visible ``h1`` of the page.
+    ``headings`` are the visible ``h1``, ``h2`` and ``h3`` of the page.
     """
     objects = list(read_objects(found.scripts))
     candidates = [*_from_objects(objects), *_from_metas(found), *_from_items(found), *_from_times(found)]
-    candidates.extend(_from_named(found))
+    candidates.extend([*_from_rels(found), *_from_named(found)])
     candidates.extend(_from_head(found))
     types = find_page_types(objects, found.metas, url)
     candidates.extend(("page_type", [value], source, score) for value, source, score in types)
     if day := find_day(url):
         candidates.append(("published_at", [day[0]], "url", day[1]))
-    candidates.extend(_from_headings(headings, [t for c in candidates if c[0] == "title" for t in c[1]]))
+    titles = [_clean(text) for name, texts, _, _ in candidates if name == "title" for text in texts]
+    if named := find_site_headings(headings, titles):
+        candidates.append(("site_name", named, "h1", SITE_SCORE))
     sites = [text for name, texts, _, _ in candidates if name == "site_name" for text in texts]
+    for heading, source, score in find_headlines(headings, titles, sites):
+        candidates.append(("title", [_clean(heading)], source, score))
     seen: dict[tuple[str, str], list[str]] = {}
     for name, raw, source, score in candidates:
         texts = [_join(url, text) for text in raw] if name in _ADDRESSES else raw
@@ -157,12 +161,9 @@ def _from_cards(found: Found) -> Iterator[Candidate]:
 
 
 def _from_items(found: Found) -> Iterator[Candidate]:
-    """Yield what microdata and ``rel`` links say."""
-    rels: dict[str, list[str]] = {}
+    """Yield what microdata says."""
     for prop, attributes, text in found.items:
         if prop.startswith("rel="):
-            stated = attributes.get("href") if prop == "rel=license" else text
-            rels.setdefault(prop, []).append(_clean(stated or ""))
             continue
         stated = attributes.get("content") or attributes.get("datetime")
         if prop == "license":
@@ -171,8 +172,21 @@ def _from_items(found: Found) -> Iterator[Candidate]:
             stated = stated or attributes.get("title")  # hAtom: <abbr title="2020-07-08T09:11:05Z">
         if value := _clean(stated or text):
             yield OF_OBJECT[prop], [value], f"microdata/{prop}", 0.7
+
+
+def _from_rels(found: Found) -> Iterator[Candidate]:
+    """Yield what ``rel`` links say. A ``rel="category tag"``, as WordPress writes it, is no key word."""
+    rels: dict[str, list[str]] = {}
+    for prop, attributes, text in found.items:
+        if not prop.startswith("rel="):
+            continue
+        stated = attributes.get("href") if prop == "rel=license" else text
+        if prop != "rel=tag" or "category" not in (attributes.get("rel") or "").split():
+            rels.setdefault(prop, []).append(_clean(stated or ""))
     if tags := rels.get("rel=tag"):
         yield "tags", tags, "rel/tag", 0.6
+    if categories := rels.get("rel=category"):
+        yield "section", categories, "rel/category", 0.6
     if authors := rels.get("rel=author"):
         yield "byline", authors[:1], "rel/author", 0.82
     if licences := rels.get("rel=license"):
@@ -225,24 +239,6 @@ def _from_head(found: Found) -> Iterator[Candidate]:
             yield "license", [href], "link/license", 0.8
         if href and "image_src" in rels:
             yield "image", [href], "link/image_src", 0.75
-
-
-def _from_headings(headings: Sequence[str], titles: Sequence[str]) -> Iterator[Candidate]:
-    """Yield the first heading that shares most of its words with a title: the headline readers saw."""
-    stated = [_to_word_set(title) for title in titles]
-    for heading in headings[:MAX_CANDIDATES]:
-        words = _to_word_set(heading)
-        if any(
-            len(words & title) >= MIN_SHARED_WORDS * max(1, min(len(words), len(title))) for title in stated
-        ):
-            yield "title", [_clean(heading)], "h1", 0.9
-            return
-    if headings:
-        yield "title", [_clean(headings[0])], "h1/alone", 0.5
-
-
-def _to_word_set(text: str) -> frozenset[str]:
-    return frozenset(text.casefold().split())
 
 
 def _join(url: str | None, href: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
+from typing import Final
 
 from cleaners.html.contexts import Place
 from cleaners.html.dates import to_iso
@@ -18,6 +19,8 @@ from cleaners.layout import find_prose
 from cleaners.segment import SPACE, fold_lines
 from cleaners.values import Block, Page, Span
 
+_HEADINGS: Final = frozenset({"h1", "h2", "h3"})
+
 
 def to_page(
     html: str,
@@ -29,9 +32,9 @@ def to_page(
     r"""Return an HTML capture as a page; the same bytes always give the same page.
 
     Every block element gives one line, ``br`` ends a line, a data table's row is one line with its
-    cells kept apart by tabs. Scripts, styles, templates, frames and form options are no text.
-    Hidden elements are lines as well, and their blocks say so. ``rules`` are the site rules that hold
-    for this page (``cleaners.sites``).
+    cells kept apart by tabs, ``pre`` keeps its blank lines. Scripts, styles, templates, frames and
+    form options are no text. Hidden elements are lines as well, and their blocks say so. ``rules`` are
+    the site rules that hold for this page (``cleaners.sites``).
 
     >>> page = to_page("<title>t</title><h1>Bridge <em>closed</em></h1><p>Since<br>Tuesday.")
     >>> page.source_text
@@ -47,9 +50,9 @@ def to_page(
     places, place_of = _to_places(lines)
     link_chars = lines.link_chars or [0]
     headings = [
-        texts[line]
+        (places[number].tag, texts[line])
         for line, number in enumerate(place_of)
-        if places[number].tag == "h1" and not places[number].hidden
+        if places[number].tag in _HEADINGS and not places[number].hidden
     ]
     page = HtmlPage(
         source_text="\n".join(rendered),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from cleaners.grammars.byline import COLON_WORDS
 from cleaners.grammars.calendar_names import MONTHS, WEEKDAYS
 from cleaners.grammars.names import ROLES, is_caseless_name, is_name
 from cleaners.grammars.wording import to_words
@@ -34,9 +35,8 @@ _LEADS: Final = (
     "napisane przez|napisał|napisała|opublikowane przez|dodał|dodała|przez|автор|написал|опубликовал"
 )
 _LABELS: Final = (
-    "autorin|autoren|autor|author|authors|auteur|auteurs|autore|autori|autora|autores|text|texte|texto|testo|"
-    "interview|redaktion|redacción|redazione|bericht|tekst|words|story|von|by|par|por|"
-    "herausgeber|verfasser|verfasserin|автор|текст|作者|文|撰文|记者|記者"
+    f"{COLON_WORDS}|autora|autores|texte|texto|testo|interview|redaktion|redacción|redazione|bericht|story|"
+    "herausgeber|verfasser|verfasserin|文"
 )
 """These are leads only with a colon: alone they may be what follows."""
 # Linear: one alternation of fixed texts at the start, bounded white space.
