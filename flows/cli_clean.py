@@ -13,6 +13,7 @@ from flows.cli_options import (
     ArchiveOption,
     NewPolicyOption,
     check_archive_place,
+    leave_if_stopped,
     stderr,
     stdout,
 )
@@ -81,9 +82,7 @@ def clean_sources(sources: Sequence[str], place: str, options: RunOptions) -> Ru
     with StopSwitch() as stop, show_progress(stop) as on_progress:
         report = run(sources, archive, options, stop, on_progress)
     print_summary(stdout(), report, place)
-    if stop.signal_number is not None:
-        stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
-        raise typer.Exit(stop.exit_code)
+    leave_if_stopped(stop)
     return report
 
 

@@ -46,13 +46,9 @@ def say_error(message: str) -> None:
     """Print an error message where errors belong."""
     from flows.cli_options import stderr
 
-    stderr().print(f"[bold red]strigil:[/] {_escape(message)}", soft_wrap=True)
-
-
-def _escape(message: str) -> str:
-    from rich.markup import escape
-
-    return escape(message)
+    console = stderr()
+    console.print("strigil:", end=" ", style="bold red")
+    console.print(message, markup=False, soft_wrap=True)
 
 
 def _known_errors() -> tuple[type[BaseException], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from flows.cli_options import (
     PolicyOption,
     archive_option,
     check_page,
+    is_capture_id,
     open_archive,
     print_json,
     stderr,
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 _LIST_IDS = 'strigil sql "select capture_id, title from documents"'
 _STDIN = "standard input"
-# One class, repeated a fixed number of times: linear.
-_CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def explain(  # noqa: PLR0913 - one parameter an option of the command line
@@ -84,7 +82,7 @@ def _find_pages(what: str, archive: str, policy: Policy) -> Iterator[tuple[str, 
         return _from_stdin(policy)
     if Path(what).exists():
         return _from_file(what, policy)
-    if _CAPTURE_ID.fullmatch(what):
+    if is_capture_id(what):
         return _from_archive(what, archive)
     raise UsageError(
         f"{what} is neither a file nor a capture_id (32 hex digits). Ids of an archive: "
@@ -141,7 +139,7 @@ def _write_html(what: str, pages: Sequence[tuple[str, CleanedPage]], out: Path |
     from flows.review_capture import View
     from flows.review_page import to_page
 
-    is_id = not Path(what).exists() and _CAPTURE_ID.fullmatch(what)
+    is_id = not Path(what).exists() and is_capture_id(what)
     views = [View(page, name, capture_id=what if is_id else "") for name, page in pages]
     html = to_page(views[0].page.fields.title or views[0].name, views[0].name, views)
     if out is None and not sys.stdout.isatty():

@@ -12,6 +12,7 @@ from flows.cli_options import (
     ArchiveOption,
     NewPolicyOption,
     check_archive_place,
+    leave_if_stopped,
     stderr,
     stdout,
 )
@@ -116,9 +117,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
         cleaned = run_items(fetched.items(), Archive.open(archive), run_options, stop)
     if cleaned.items > cleaned.items_known or cleaned.failures or cleaned.finished:
         print_summary(stdout(), cleaned, archive)
-    if stop.signal_number is not None:
-        stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
-        raise typer.Exit(stop.exit_code)
+    leave_if_stopped(stop)
     if not cleaned.is_complete or not fetched.report.is_over or _is_in_vain(fetched.report):
         raise typer.Exit(1)
 

@@ -18,9 +18,12 @@ if TYPE_CHECKING:  # importing the archive takes a second that --help should not
     from rich.console import Console
 
     from archive.archive import Archive
+    from flows.stop import StopSwitch
 
 # One character class behind a constant: linear.
 _OBJECT_STORE = re.compile(r"s3://[^/]+")
+# One class, repeated a fixed number of times: linear.
+_CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
 DEFAULT_ARCHIVE = "strigil-archive"
 
@@ -107,6 +110,18 @@ def archive_option(place: str) -> str:
     (" --archive 'my news'", '')
     """
     return "" if place == DEFAULT_ARCHIVE else f" --archive {shlex.quote(place)}"
+
+
+def is_capture_id(word: str) -> bool:
+    """Return whether a word can be the ``capture_id`` of a row."""
+    return _CAPTURE_ID.fullmatch(word) is not None
+
+
+def leave_if_stopped(stop: StopSwitch) -> None:
+    """Leave the process, after Ctrl-C or SIGTERM, once what was done has been told."""
+    if stop.signal_number is not None:
+        stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
+        raise typer.Exit(stop.exit_code)
 
 
 def find_edition(archive: Archive, name: str | None) -> str | None:

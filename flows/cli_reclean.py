@@ -11,8 +11,8 @@ from flows.cli_options import (
     ArchiveOption,
     NewPolicyOption,
     archive_option,
+    leave_if_stopped,
     open_archive,
-    stderr,
     stdout,
 )
 
@@ -43,9 +43,7 @@ def reclean(
         report = run(opened, options, stop, on_progress)
     if report.tally.statuses or report.failures:
         print_summary(stdout(), report, archive)
-    if stop.signal_number is not None:
-        stderr().print("Stopped. Everything counted above is safe; the same command does the rest.")
-        raise typer.Exit(stop.exit_code)
+    leave_if_stopped(stop)
     if not report.is_complete:
         raise typer.Exit(1)
     _print_next(opened, report.edition, archive_option(archive))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import getpass
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, open_archive, stdout
+from flows.cli_options import DEFAULT_ARCHIVE, ArchiveOption, is_capture_id, open_archive, stdout
 from flows.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from archive.takedown import Plan, Targets
 
 MAX_LISTED = 20
-
-# One character class of fixed length: linear.
-_CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def takedown(  # noqa: PLR0913 - one option each
@@ -79,7 +75,7 @@ def _to_targets(words: list[str], match: str | None) -> Targets:
 
     if not words and match is None:
         raise UsageError("Name what is to go: a URL, a capture_id, or --match PATTERN.")
-    ids = {word for word in words if _CAPTURE_ID.fullmatch(word)}
+    ids = {word for word in words if is_capture_id(word)}
     urls = set(words) - ids
     strange = sorted(url for url in urls if "://" not in url)
     if strange:

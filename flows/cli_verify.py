@@ -85,15 +85,11 @@ def _to_sample(share: str, night: int | None) -> Sample:
 def _print(problems: list[Problem], place: str, files: int) -> None:
     console = stdout()
     for problem in problems:
-        console.print(f"[red]{_escape(problem.problem)}[/]", end=" ", soft_wrap=True)
+        console.print(problem.problem, end=" ", style="red", markup=False, soft_wrap=True)
         console.print(f"{problem.path}\n    {problem.advice}", markup=False, soft_wrap=True)
     if problems:
-        console.print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {place}")
+        many = "problem" if len(problems) == 1 else "problems"
+        console.print(f"{len(problems):,} {many} in {place}", markup=False, soft_wrap=True)
     else:
-        console.print(f"[green]All is well[/] in {place}: {files:,} files read.")
-
-
-def _escape(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+        console.print("All is well", end=" ", style="green")
+        console.print(f"in {place}: {files:,} files read.", markup=False, soft_wrap=True)
