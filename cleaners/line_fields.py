@@ -15,8 +15,8 @@ from cleaners.grammars.scripts import is_headline_long
 from cleaners.grammars.stamps import read_stamps, to_score
 from cleaners.html.people import read_people
 from cleaners.layout import last_prose
-from cleaners.lexicon import find_phrases, load_lexicons
-from cleaners.segment import to_page
+from cleaners.lexicon import load_lexicons
+from cleaners.phrases import START_KEY_CHARS
 from cleaners.tagger.tagger import MODEL_REASON
 from cleaners.values import Evidence, Page
 
@@ -59,7 +59,7 @@ def find_stated(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
         if decision.label not in FIELD_OF_LABEL or decision.score < MIN_FIELD_SCORE:
             continue
         is_below = decision.label in _STAMPED and line > end
-        for name, value, stated in _read(page.texts[line], decision):
+        for name, value, stated in _read(page.texts[line], page.keys[line], decision):
             score = min(stated, MAX_DATE_SCORES.get(decision.label, stated))
             if value:
                 yield Evidence(
@@ -72,7 +72,7 @@ def find_stated(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
                 )
 
 
-def _read(text: str, decision: Decision) -> Iterator[tuple[str, str, float]]:
+def _read(text: str, key: str, decision: Decision) -> Iterator[tuple[str, str, float]]:
     """Yield field, value and score of what one line says."""
     label, reason, score, _, value = decision
     name = FIELD_OF_LABEL[label]
@@ -87,7 +87,7 @@ def _read(text: str, decision: Decision) -> Iterator[tuple[str, str, float]]:
         yield name, "\n".join(read_people(text)), score
     elif value is not None:
         yield name, value.strip(), score
-    elif name not in _NEED_VALUE and not (name == "related" and not _is_headline(text, reason)):
+    elif name not in _NEED_VALUE and not (name == "related" and not _is_headline(text, key, reason)):
         yield name, text, score
 
 
@@ -98,8 +98,15 @@ def _to_address(text: str) -> str:
     return address[:-1] if address.endswith(")") and "(" not in address else address
 
 
-def _is_headline(text: str, reason: str) -> bool:
+def _is_headline(text: str, key: str, reason: str) -> bool:
     """Return whether a removed related line is a headline, not the heading of the list."""
     begins = text[0].isalnum() or text[0] in _BEGINS
-    is_heading = "heading" in reason or next(find_phrases(load_lexicons(), to_page(text)), None) is not None
-    return begins and is_headline_long(text) and "|" not in text and not is_heading
+    is_heading = "heading" in reason or _is_worded(key)
+    return begins and "|" not in text and not is_heading and is_headline_long(text)
+
+
+def _is_worded(key: str) -> bool:
+    """Return whether a line is a known wording, or begins with one: "More from Local News"."""
+    lexicon = load_lexicons()
+    begun = lexicon.start.get(key[:START_KEY_CHARS])
+    return key in lexicon.line or (begun is not None and key.startswith(begun.wordings))
