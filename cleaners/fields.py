@@ -127,7 +127,7 @@ def _most_exact(chosen: list[Evidence], candidates: Sequence[Evidence]) -> list[
     shared = _DAY_CHARS if is_day else _MINUTE_CHARS
     for rival in sorted(candidates, key=lambda c: -c.score) if is_day or _is_worded(best) else ():
         is_better = len(rival.value) > _DAY_CHARS if is_day else not _is_worded(rival)
-        there = to_local(rival.value, [best.value])
+        there = to_local(rival.value, [best.value]) if _is_worded(best) else rival.value
         if is_better and rival.score >= MIN_EXACT_SCORE and there[:shared] == best.value[:shared]:
             return [rival]
     return chosen

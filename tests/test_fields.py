@@ -75,6 +75,11 @@ def test_words_for_a_date_beat_a_guess() -> None:
             "2022-05-05T23:40:00+00:00",
         ),
         (
+            "<p class=posted><time datetime=2022-05-04T23:00Z>x</time></p>",
+            "<meta property=article:published_time content=2022-05-05>",
+            "2022-05-05T00:00:00+00:00",
+        ),
+        (
             "<p>Published: 4 May 2022, 23:40</p>",
             "<meta property=article:published_time content=2022-05-05>",
             "2022-05-05T00:00:00+00:00",
