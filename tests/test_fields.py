@@ -158,6 +158,10 @@ def test_a_stated_headline_unmasks_the_name_of_the_site() -> None:
         ([("h1", "Bridge closed"), ("h2", "Read also")], ["Bridge closed - The Courier"]),
         ([("h1", "Vote: what now?"), ("h2", "what now?")], ["Vote: what now?"]),
         ([("h1", "The Courier")], ["The Courier"]),
+        (
+            [("h1", "Of words, of politics and of the bridge"), ("h3", "An author talks")],
+            ["An author talks - Of words, of politics and of the bridge"],
+        ),
     ],
 )
 def test_headlines_are_not_taken_for_sites(headings: list[tuple[str, str]], titles: list[str]) -> None:

@@ -68,7 +68,7 @@ def find_site_headings(headings: Sequence[Heading], titles: Sequence[str]) -> li
         _fold(site)
         for title in titles
         for site, rest in _to_sites(title)
-        if _fold(rest) in stated and _fold(rest) != _fold(site)
+        if _fold(rest) in stated and _fold(rest) != _fold(site) and len(site.split()) <= MAX_SITE_WORDS
     }
     return [text for tag, text in headings if tag == "h1" and _fold(text) in sites]
 
@@ -107,7 +107,7 @@ def _to_sites(title: str) -> Iterator[tuple[str, str]]:
         yield title[part.end() :], title[: part.start()]
     for part in _SITE_FIRST.finditer(title):
         site, rest = title[: part.start()], title[part.end() :]
-        if len(site.split()) <= min(MAX_SITE_WORDS, len(rest.split())):
+        if len(site.split()) <= len(rest.split()):
             yield site, rest
 
 
