@@ -18,7 +18,6 @@ from flows.cli_options import (
 )
 
 if TYPE_CHECKING:
-    from captures.fetching.runs import FetchReport
     from captures.fetching.sources import Plan
     from flows.fetch import Fetched, FetchOptions
     from flows.stop import StopSwitch
@@ -98,7 +97,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     from archive.archive import Archive
     from cleaners.values import Policy
     from flows.fetch import FetchOptions, read_plan
-    from flows.fetch_summary import print_fetched
+    from flows.fetch_summary import is_in_vain, print_fetched
     from flows.plan import RunOptions
     from flows.run import run_items
     from flows.secrets import look_up
@@ -118,7 +117,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter an option of the command li
     if cleaned.items > cleaned.items_known or cleaned.failures or cleaned.finished:
         print_summary(stdout(), cleaned, archive)
     leave_if_stopped(stop)
-    if not cleaned.is_complete or not fetched.report.is_over or _is_in_vain(fetched.report):
+    if not cleaned.is_complete or not fetched.report.is_over or is_in_vain(fetched.report):
         raise typer.Exit(1)
 
 
@@ -142,9 +141,3 @@ def _fetch(plan: Plan, place: str, options: FetchOptions, stop: StopSwitch) -> F
                 status.update(f"{asked:,} asked, last {url[:_MAX_URL_CHARS]}")
 
         return fetch_plan(plan, place, options, stop.is_requested, on_fetched)
-
-
-def _is_in_vain(report: FetchReport) -> bool:
-    """Return whether something was asked for and nothing at all could be had."""
-    outcomes = report.outcomes + report.lists
-    return bool(outcomes) and set(outcomes) <= {"failed", "refused", "error"}

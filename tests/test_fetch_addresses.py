@@ -80,6 +80,14 @@ def test_a_host_to_allow_needs_its_port(text: str) -> None:
         to_allowed([text])
 
 
+def test_a_refused_password_is_not_repeated() -> None:
+    """What a message says ends up in logs and on the pages of a server."""
+    with pytest.raises(ForbiddenUrlError, match=r"at news\.example") as told:
+        to_normal_url("https://ada:s3cret@x@news.example/feed")
+    assert "s3cret" not in str(told.value)
+    assert "ada" not in str(told.value)
+
+
 def test_a_connection_goes_to_the_address_that_was_checked(tmp_path: Path) -> None:
     """A name server that answers otherwise the second time changes nothing: there is no second time."""
     with serving({"/a.html": story("a")}) as site:

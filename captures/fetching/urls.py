@@ -72,7 +72,8 @@ def to_normal_url(url: str, seen_at: str | None = None) -> str:
         if _CONTROLS.search(url.replace(" ", "")) or parts.scheme not in DEFAULT_PORTS:
             raise ForbiddenUrlError(f"not an http(s) URL: {show(url)}")
         if "@" in parts.netloc:
-            raise ForbiddenUrlError(f"a URL with a user name: {show(url)}")
+            # Said without what stands before the host: messages end up in logs, and there is a password.
+            raise ForbiddenUrlError(f"a URL with a user name, at {show(parts.netloc.rpartition('@')[2])}")
         origin = Origin(
             parts.scheme, _to_host(parts.hostname or ""), parts.port or DEFAULT_PORTS[parts.scheme]
         )
