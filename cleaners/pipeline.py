@@ -27,7 +27,7 @@ from cleaners.grammars import (
     tags,
     title,
 )
-from cleaners.html import classes, story, structure
+from cleaners.html import classes, deck, story, structure
 from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, take_in, without_text
 from cleaners.labels import LABELS
 from cleaners.ledger import apply
@@ -59,6 +59,7 @@ CLEANERS: Final[dict[str, Find]] = {
     "semantic": structure.find_semantic,
     "words": classes.find_words,
     "html_title": story.find_title,
+    "html_deck": deck.find,
     "html_caption": story.find_captions,
 }
 """Every cleaner by its family. Two cleaners of one family are one piece of evidence."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaners.html import classes, story, structure
+from cleaners.html import classes, deck, story, structure
 from cleaners.html.page import to_page
 from cleaners.html.taming import MAX_DEPTH, tame
 from cleaners.html.words import add_words
@@ -20,6 +20,7 @@ FINDS = (
     classes.find_words,
     story.find_title,
     story.find_captions,
+    deck.find,
 )
 
 CASES = {
@@ -235,11 +236,11 @@ MAX_SECONDS = 20
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_are_bounded(name: str) -> None:
     """No page crashes the walk or takes forever, and the text below the depth is not lost."""
-    began = time.monotonic()
+    began = time.process_time()
     page = to_page(HOSTILE[name], url="https://example.org/")
     for find in FINDS:
         list(find(page))
-    assert time.monotonic() - began < MAX_SECONDS
+    assert time.process_time() - began < MAX_SECONDS
     assert all(len(block.path) < 1000 and len(block.words) < 200 for block in page.blocks)
     assert page.source_text.startswith(("x", "\ufffdx", "word"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from cleaners import clean
 from cleaners.grammars import headlines
-from cleaners.html import boxes, classes, story, structure
+from cleaners.html import boxes, classes, deck, story, structure
 from cleaners.html.page import to_page
 from cleaners.labels import LABELS
 from cleaners.values import Page, Span
@@ -145,6 +145,61 @@ def test_captions() -> None:
     assert labels(story.find_captions, f"{STORY}<div class=caption><a href=/>Two piles.</a></div>") == {}
 
 
+DECK = "How a night of wind cut the town in two halves"
+HEADED = "<title>Bridge closed</title><main>{}<p>" + PROSE + "</p><p>" + PROSE + " x.</p></main>"
+DECKS = {
+    "class": f"<h1>Bridge closed</h1><p class=subtitle>{DECK}</p>",
+    "two words of a class": f"<h1>Bridge closed</h1><div class=sub-title><p>{DECK}</div>",
+    "below a byline": f"<h1>Bridge closed</h1><p class=byline>By Jane Doe<h2 class=standfirst>{DECK}",
+    "header": f"<header><h1>Bridge closed</h1><p>{DECK}</p></header>",
+    "class of a header": f"<div class=post-header><h1>Bridge closed</h1><h3>{DECK}</h3></div>",
+}
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_deck(name: str) -> None:
+    """The deck is told by its class or by its place in the headline's box, and stays in the text."""
+    html = HEADED.format(DECKS[name])
+    assert [html_line(span, html) for span in deck.find(to_page(html))] == [(DECK, "subtitle")]
+    page = clean(html, "text/html")
+    assert DECK in page.text
+    assert page.rebuild() == page.source_text
+
+
+def html_line(span: Span, html: str) -> tuple[str, str]:
+    """Return the text and the label of a span over a rendered page."""
+    return to_page(html).source_text[span.start : span.end], span.label
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<h1>Bridge closed</h1><p>{DECK}</p>",  # in no box of the headline's
+        f"<header><p>{DECK}</p><h1>Bridge closed</h1></header>",
+        f"<header><h1>Bridge closed</h1><p><a href=/>{DECK}</a></p></header>",
+        f"<header><h1>Bridge closed</h1><p class=byline>{DECK}</p></header>",
+        f"<header><h1>Bridge closed</h1><div><p>{DECK}</p></div></header>",
+        f"<header><h1>Bridge closed</h1><p hidden>{DECK}</p></header>",
+        "<header><h1>Bridge closed</h1><p>Analysis</p></header>",
+        f"<div class=intro><h1>Bridge closed</h1><p>{DECK}</p></div>",
+        f"<h1>Bridge closed</h1><aside><p class=subtitle>{DECK}</p></aside>",
+        f"<h1>Bridge closed</h1><p>{PROSE}</p><p class=subtitle>{DECK}</p>",
+        f"<h2>Other words</h2><p class=subtitle>{DECK}</p>",
+    ],
+)
+def test_no_deck(head: str) -> None:
+    """Links, bylines, labels, hidden lines, boxes and lines elsewhere are no deck."""
+    assert list(deck.find(to_page(HEADED.format(head)))) == []
+
+
+def test_the_header_of_a_site_is_none_of_the_story() -> None:
+    """The word ``header`` speaks against a line, unless it stands in a story or names its header."""
+    line = {"The Example, since 1901": ("boilerplate", 0.5)}
+    assert labels(classes.find_words, "<div class=header>The Example, since 1901</div>") == line
+    assert labels(classes.find_words, "<article><div class=header>The Example</div></article>") == {}
+    assert labels(classes.find_words, "<div class=entry-header>The Example</div>") == {}
+
+
 def test_text_pages_have_no_structure() -> None:
     """A text capture has no DOM, and these cleaners nothing to say."""
     page = Page("Home", [0], [4], ["Home"], ["home"])
@@ -154,6 +209,7 @@ def test_text_pages_have_no_structure() -> None:
         classes.find_words,
         story.find_title,
         story.find_captions,
+        deck.find,
     ):
         assert list(find(page)) == []
 

@@ -123,6 +123,8 @@ _ELEMENTS: Final = {
 _BOX_TAGS: Final = frozenset(_ELEMENTS)
 _STORY: Final = frozenset({"article", "main"})
 """Inside these, ``header`` and ``footer`` hold the story's own headline, byline and tags."""
+_STORY_HEADERS: Final = frozenset({"articleheader", "entryheader", "postheader", "storyheader"})
+"""Headers of a story by their class, wherever they stand."""
 
 MIN_STORY_FOOTER: Final = 0.4
 
@@ -131,16 +133,22 @@ Verdict = tuple[str, str, float]
 """The word or element that says most, its label and its score."""
 
 
-def judge_words(words: frozenset[str], wrappers: frozenset[str]) -> Verdict | None:
+def judge_words(words: frozenset[str], wrappers: frozenset[str], path: str = "body") -> Verdict | None:
     """Return the word not around the story that says most, its label and score; ties go to the alphabet.
+
+    Left alone: the header of the story, in which its headline and its deck stand.
 
     >>> judge_words(frozenset({"main", "sidebar", "newsletter"}), frozenset())
     ('newsletter', 'newsletter', 1.0)
     >>> judge_words(frozenset({"sidebar"}), frozenset({"sidebar"})) is None
     True
+    >>> judge_words(frozenset({"header"}), frozenset(), "body/article/div/p") is None
+    True
     """
     best: Verdict | None = None
     for word in sorted((words & _BOX_NAMES) - wrappers):
+        if word == "header" and not (_STORY_HEADERS.isdisjoint(words) and _STORY.isdisjoint(path.split("/"))):
+            continue
         label, score = BOX_WORDS[word]
         if best is None or score > best[2]:
             best = (word, label, score)

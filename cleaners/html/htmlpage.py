@@ -82,7 +82,7 @@ def to_view(
     return View(
         prose,
         wrappers,
-        [judge_words(place.words, wrappers) for place in places],
+        [judge_words(place.words, wrappers, place.path) for place in places],
         [judge_path(place.path, wrappers) for place in places],
         _find_outside(places, held) if len(prose) >= MIN_REGION_PROSE else frozenset(),
     )
