@@ -24,7 +24,7 @@ MAX_SHARE: Final = 0.25
 MIN_CHAIN_WORDS: Final = 4.0
 LINE_COST: Final = 0.05
 """In words, for each line from the first to the last of a chain: "Home" in the menu is not of the story."""
-MAX_PLACES: Final = 100
+MAX_PLACES: Final = 300
 
 _Index = dict[tuple[str, ...], list[int]]
 
@@ -65,7 +65,9 @@ def mark_lines(texts: Sequence[str], gold_text: str) -> Marks:
             used[place.start : place.end] = b"\1" * (place.end - place.start)
         places = [[one for one in found if not any(used[one.start : one.end])] for found in places]
     for number, words in enumerate(lines):
-        if not marks[number] and len(words) >= MIN_LONG_WORDS:
+        if not words:
+            marks[number] = -1
+        elif not marks[number] and len(words) >= MIN_LONG_WORDS:
             runs = list(_to_runs(words))
             marks[number] = -1 if sum(run in index for run in runs) > MAX_SHARE * len(runs) else 0
     return Marks(marks, sum(used) / max(len(gold), 1))
