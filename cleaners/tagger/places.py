@@ -142,7 +142,9 @@ def find_places(page: HtmlPage, lines: Sequence[int]) -> Places:
         axis=1,
     )
     tags = np.array([_TAG_NUMBERS.get(place.tag, 0) for place in page.places])[page_place]
-    return Places(numbers, tags, place, parent_of[place], words, word_place, shares >= MIN_WRAPPER_SHARE)
+    is_wrapper = shares >= MIN_WRAPPER_SHARE
+    found = Places(numbers, tags, place, parent_of[place], words, word_place, is_wrapper)
+    return _say_types(found, {one.value for one in page.evidence if one.field == "page_type"}, len(keys))
 
 
 def _to_words(
@@ -155,6 +157,31 @@ def _to_words(
     number = np.array([local.setdefault(word, len(local)) for word in words], np.int64)
     held = np.bincount(number, weights=prose[word_place], minlength=len(local)) if words else np.zeros(0)
     return words, word_place, (held / max(all_prose, 1.0))[number]
+
+
+def _say_types(found: Places, stated: set[str], places: int) -> Places:
+    """Return the places with what the page says of its own type, alone and beside each class word.
+
+    A review is the story of an article, and what customers say in a shop.
+    """
+    types = sorted(stated - {"article"})
+    return (
+        found._replace(
+            words=[
+                *found.words,
+                *(f"{page_type}:{word}" for page_type in types for word in found.words),
+                *(f"{page_type}:" for page_type in types for _ in range(places)),
+            ],
+            word_place=np.concatenate(
+                [*[found.word_place] * (1 + len(types)), *[np.arange(places)] * len(types)]
+            ),
+            is_wrapper=np.concatenate(
+                [*[found.is_wrapper] * (1 + len(types)), np.ones(places * len(types), np.bool_)]
+            ),
+        )
+        if types
+        else found
+    )
 
 
 def _word_shares(words: list[str], word_place: Ints, shares: Floats, places: int) -> list[Floats]:
