@@ -165,22 +165,15 @@ def _say_types(found: Places, stated: set[str], places: int) -> Places:
     A review is the story of an article, and what customers say in a shop.
     """
     types = sorted(stated - {"article"})
-    return (
-        found._replace(
-            words=[
-                *found.words,
-                *(f"{page_type}:{word}" for page_type in types for word in found.words),
-                *(f"{page_type}:" for page_type in types for _ in range(places)),
-            ],
-            word_place=np.concatenate(
-                [*[found.word_place] * (1 + len(types)), *[np.arange(places)] * len(types)]
-            ),
-            is_wrapper=np.concatenate(
-                [*[found.is_wrapper] * (1 + len(types)), np.ones(places * len(types), np.bool_)]
-            ),
-        )
-        if types
-        else found
+    if not types:
+        return found
+    beside = [f"{page_type}:{word}" for page_type in types for word in found.words]
+    alone = [f"{page_type}:" for page_type in types for _ in range(places)]
+    times = 1 + len(types)
+    return found._replace(
+        words=[*found.words, *beside, *alone],
+        word_place=np.concatenate([np.tile(found.word_place, times), np.tile(np.arange(places), len(types))]),
+        is_wrapper=np.concatenate([np.tile(found.is_wrapper, times), np.ones(len(alone), np.bool_)]),
     )
 
 
