@@ -224,6 +224,20 @@ def test_places_know_the_box_from_the_wrapper() -> None:
     assert len(FLAGS) == sum(name.startswith("in_") for name in PLACE_NAMES)
 
 
+def test_a_page_says_what_its_words_mean() -> None:
+    """Beside the type a shop states, "reviews" is a word of its own; an article's words stay as they are."""
+    body = f"<div class=reviews><p>{STORY[0]}</p></div><p>{STORY[1]}</p>"
+
+    def words_of(head: str) -> list[tuple[str, int, bool]]:
+        places = find_places(to_html_page(f"<head>{head}</head><body>{body}"), range(2))
+        return list(zip(places.words, places.word_place.tolist(), places.is_wrapper.tolist(), strict=True))
+
+    plain = words_of("<meta property='og:type' content='article'>")
+    shop = words_of("<meta property='og:type' content='product'>")
+    assert plain == [("reviews", 0, True)]
+    assert shop == [*plain, ("product:reviews", 0, True), ("product:", 0, True), ("product:", 1, True)]
+
+
 @given(
     st.lists(st.sampled_from(["<p class=a>x", "<nav>", "<a href=/>" + "y" * 90, "<div hidden>", "z</div>"]))
 )
