@@ -1,8 +1,8 @@
 """Bytes into text, with the charset and why it was chosen.
 
-Order: byte order mark, HTTP header, ``<meta>`` of HTML, valid UTF-8, detection. A declaration
-that the bytes contradict loses to valid UTF-8. Labels mean what browsers take them for
-(WHATWG Encoding Standard: ``iso-8859-1`` is windows-1252).
+Order: byte order mark, HTTP header, ``<meta>`` of HTML, valid UTF-8, detection (``cleaners.detect``).
+A declaration that the bytes contradict loses to valid UTF-8. Labels mean what browsers take them for (WHATWG
+Encoding Standard: ``iso-8859-1`` is windows-1252).
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 from typing import Final, NamedTuple
+
+from cleaners.detect import FALLBACK, SAMPLE_BYTES, detect
 
 
 class Decoded(NamedTuple):
@@ -49,7 +51,8 @@ _NO_CHARSETS: Final = frozenset({"idna", "punycode", "unicode-escape", "raw-unic
 _META_BYTES: Final = 4096
 # Linear: bounded look-behind text, one character class run.
 _META: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_SAMPLE_BYTES: Final = 32 * 1024
+# Linear: one character class.
+_WIDE: Final = re.compile(r"[^\x00-\x7f]")
 MAX_BAD_SHARE: Final = 0.01
 """A declared charset is believed while at most this share of the characters fails to decode."""
 
@@ -75,9 +78,9 @@ def decode(payload: bytes, *, declared: str | None = None, is_html: bool = False
             continue
         if (text := _believable(payload, name)) is not None:
             return Decoded(text, name, source)
-    if wide := _wide(payload[:_SAMPLE_BYTES]):
+    if wide := _wide(payload[:SAMPLE_BYTES]):
         return Decoded(payload.decode(wide, "replace"), wide, "detected")
-    if (text := _believable(payload, "utf-8")) is not None:
+    if (text := _believable(payload, "utf-8")) is not None and _is_mostly_whole(payload, text):
         return Decoded(text, "utf-8", "utf-8")
     return _detect(payload)
 
@@ -102,6 +105,13 @@ def _believable(payload: bytes, charset: str) -> str | None:
     return text if text.count("\ufffd") <= max(2, MAX_BAD_SHARE * len(text)) and len(text) > 16 else None
 
 
+def _is_mostly_whole(payload: bytes, text: str) -> bool:
+    """Return whether more characters beyond ASCII came out of UTF-8 than broke, or none did."""
+    shown = text.count("\ufffd")
+    broken = shown - payload.count("\ufffd".encode())
+    return not broken or len(_WIDE.findall(text)) - shown > broken
+
+
 def _is_utf8(payload: bytes) -> bool:
     """Return whether the bytes are UTF-8 beyond doubt: whoever saved the page left an older charset in it."""
     try:
@@ -120,11 +130,6 @@ def _wide(sample: bytes) -> str | None:
 
 def _detect(payload: bytes) -> Decoded:
     """Guess the charset from the bytes alone."""
-    sample = payload[:_SAMPLE_BYTES]
-    from charset_normalizer import from_bytes  # noqa: PLC0415  slow to import, rarely needed
-
-    best = from_bytes(sample).best()
-    if best is None:
-        return Decoded(payload.decode("cp1252", "replace"), "cp1252", "fallback")
-    charset = to_charset(best.encoding) or "cp1252"
-    return Decoded(payload.decode(charset, "replace"), charset, "detected")
+    charset = to_charset(detect(payload))
+    source = "detected" if charset else "fallback"
+    return Decoded(payload.decode(charset or FALLBACK, "replace"), charset or FALLBACK, source)

@@ -66,7 +66,7 @@ DOORS = {
     "obstore": {"captures/buckets.py"},
     "fsspec": {"archive/sql_files.py"},
     "ftfy": {"cleaners/repair.py"},
-    "charset_normalizer": {"cleaners/decode.py"},
+    "charset_normalizer": {"cleaners/detect.py"},
     "py3langid": {"cleaners/language.py"},
 }
 CORE_MAY_NOT = {
