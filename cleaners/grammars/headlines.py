@@ -9,9 +9,11 @@ lists with punctuation at line ends; rows of a table; line-ups; in HTML, what is
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from cleaners.grammars.scripts import count_chars, count_words
 from cleaners.grammars.tags import MIN_BARE_TAGS, to_items
 from cleaners.html.htmlpage import HtmlPage
 from cleaners.layout import last_prose, line_before
@@ -26,6 +28,8 @@ LED_SCORE: Final = 0.6
 MIN_LINKS: Final = 0.5
 """In HTML a headline of another story leads to it."""
 MAX_COMMAS: Final = 2
+_COMMAS: Final = ",;，、；"
+_ENDS: Final = "\"'”’»」』》】?!？！)]）"
 BULLETS: Final = "•*+-o▪●› "
 
 
@@ -95,13 +99,13 @@ def _related(page: Page, run: list[int]) -> Iterator[Span]:
 def _is_headline(text: str) -> bool:
     """Say whether a line is as long as a headline and ends like one: on a letter, digit, quote or mark."""
     text = text.lstrip(BULLETS)
-    if not MIN_CHARS <= len(text) <= MAX_CHARS or not MIN_WORDS <= len(text.split()) <= MAX_WORDS:
+    if not MIN_CHARS <= count_chars(text) <= MAX_CHARS or not MIN_WORDS <= count_words(text) <= MAX_WORDS:
         return False
     if not (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘«„¿") and text[0].isascii():
         return False
     is_numbered = text[0].isdigit() and text[:4].rstrip("0123456789 ").endswith(".")
     if is_numbered or ". " in text[3:] or "\t" in text:
         return False
-    if text.count(",") + text.count(";") > MAX_COMMAS:
+    if sum(map(text.count, _COMMAS)) > MAX_COMMAS:
         return False
-    return text[-1].isalnum() or text[-1] in "\"'”’»?!)]"
+    return text[-1].isalnum() or text[-1] in _ENDS or unicodedata.category(text[-1]) in {"Mn", "Mc"}
