@@ -77,7 +77,7 @@ def _is_clock(candidate: Evidence, clock: str | None) -> bool:
 def _is_later(candidate: Evidence, captured_at: datetime | None) -> bool:
     """Return whether a time is after the capture, by more than what zones can explain."""
     moment = to_time(candidate.value)
-    return captured_at is not None and moment is not None and moment > captured_at + timedelta(days=1)
+    return captured_at is not None and moment is not None and moment - captured_at > timedelta(days=1)
 
 
 def _choose(name: str, candidates: Sequence[Evidence]) -> list[Evidence]:

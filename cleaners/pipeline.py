@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from cleaners import lexicon, repetition, sites
+from cleaners.calls import check_capture, to_kept_labels, to_policy
 from cleaners.case import Decision
 from cleaners.edits import to_edits
 from cleaners.errors import CleanerError
@@ -28,8 +29,7 @@ from cleaners.grammars import (
     title,
 )
 from cleaners.html import classes, deck, story, structure
-from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, take_in, without_text
-from cleaners.labels import LABELS
+from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, split_media_type, take_in, without_text
 from cleaners.ledger import apply
 from cleaners.settle import settle
 from cleaners.tagger.tagger import Judgement, judge
@@ -106,9 +106,12 @@ def clean(  # noqa: PLR0913  the public face: what is known of a capture, and ho
     >>> page.edits[0].reason, page.rebuild() == page.source_text
     ('listen_live/live', True)
     """
-    if captured_at is not None and captured_at.tzinfo is None:
-        captured_at = captured_at.replace(tzinfo=UTC)
     given = _Given(payload, media_type, url, captured_at)
+    check_capture(given)
+    if media_type and "/" not in media_type:
+        raise ValueError(f"media_type is {media_type!r}; give 'text/html' or 'text/plain'")
+    if captured_at is not None and captured_at.tzinfo is None:
+        given = given._replace(captured_at=captured_at.replace(tzinfo=UTC))
     (page,) = clean_many([given], policy=policy, extractor=extractor, keep=keep)
     return page
 
@@ -123,7 +126,8 @@ def clean_many(
 ) -> Iterator[CleanedPage]:
     """Clean captures as a stream, one page each, in order.
 
-    No capture ends the stream: what fails becomes a page with status ``failed`` and the reason.
+    No capture ends the stream: what fails becomes a page with status ``failed`` and the reason. A wrong call
+    raises at once; what is no capture at all raises where the stream comes to it.
     ``thorough_metadata`` asks trafilatura for title, byline and publication date where the markup of an
     HTML capture is silent. That doubles or triples the time of such a page, and of what it adds only
     two thirds are right (docs/quality.md), so it is off by default. ``extractor`` and ``keep`` are as
@@ -131,18 +135,16 @@ def clean_many(
     """
     if extractor not in EXTRACTORS:
         raise ValueError(f"no extractor {extractor!r}; there is {' and '.join(EXTRACTORS)}")
-    if unknown := sorted(set(keep) - LABELS.keys()):
-        raise ValueError(f"no label {unknown[0]!r}; all are in docs/labels.md")
-    way = Way(Policy(policy), extractor, thorough_metadata, frozenset(keep))
-    for batch in _to_batches(captures):
-        yield from _clean_batch(batch, way)
+    way = Way(to_policy(policy), extractor, thorough_metadata, to_kept_labels(keep))
+    return (page for batch in _to_batches(iter(captures)) for page in _clean_batch(batch, way))
 
 
-def _to_batches(captures: Iterable[CaptureLike]) -> Iterator[list[CaptureLike]]:
+def _to_batches(captures: Iterator[CaptureLike]) -> Iterator[list[CaptureLike]]:
     """Gather captures that the model reads together."""
     batch: list[CaptureLike] = []
     size = 0
     for capture in captures:
+        check_capture(capture)
         batch.append(capture)
         size += len(capture.payload)
         if len(batch) >= BATCH_CAPTURES or size >= BATCH_CHARS:
@@ -180,7 +182,7 @@ def _guarded(capture: CaptureLike, step: Callable[[], T]) -> T | CleanedPage:
         raise  # our own data files are unusable: that is no capture's fault
     except Exception as error:  # noqa: BLE001  the per-capture guard: one page must not end a run
         reason = f"cleaner failed: {type(error).__name__}: {error}"
-        return without_text(Status.FAILED, reason, capture.media_type)
+        return without_text(Status.FAILED, reason, split_media_type(capture.media_type)[0])
 
 
 def _mark_truncated(page: CleanedPage, capture: CaptureLike) -> CleanedPage:

@@ -55,7 +55,7 @@ def is_after(value: str, captured_at: datetime | None) -> bool:
     known = captured_at if captured_at.tzinfo else captured_at.replace(tzinfo=UTC)
     moment = to_time(value)
     try:
-        return moment is not None and moment > known + timedelta(days=1)
+        return moment is not None and moment - known > timedelta(days=1)
     except OverflowError:
         return False
 
