@@ -1,29 +1,60 @@
 """The kept lines of an HTML capture as Markdown: headings, lists, quotes, code, tables, links.
 
-Made from what the walk over the DOM kept of each line, only when somebody asks. Left alone: emphasis and
-images, which change no reader's understanding of the story.
+Made from what the walk over the DOM kept of each line, only when somebody asks; CommonMark, with tables as
+GitHub writes them. Left alone: emphasis and images, which change no reader's understanding of the story.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby, pairwise, takewhile
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from cleaners.html.tables import CELL_BREAK, CELL_TAGS, MAX_CELL_CHARS
 
 if TYPE_CHECKING:
     from cleaners.ledger import Edit, Line
     from cleaners.values import Link, Markup
 
-CELL_BREAK: Final = "\t"
+QUOTE: Final = -1
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
-# Linear: one character class. What Markdown would read as markup inside a line.
-_ACTIVE: Final = re.compile(r"[\\`*\[\]<]")
-# Linear: fixed or bounded texts at the start. What would make a paragraph a heading, an item or a quote.
-_OPENING: Final = re.compile(r"\A(?:#{1,6}(?=\s)|[+\->](?=\s)|\d{1,9}(?=[.)]\s))")
-# Linear: one class. What would end a link's address early.
-_UNSAFE: Final = re.compile(r"[\s()<>]")
+_CODE: Final = frozenset({"pre", "listing", "xmp", "plaintext"})
+_SCHEMES: Final = frozenset({"", "http", "https", "ftp", "mailto", "tel"})
+# Linear: one character each, bounded look-around. What Markdown would read as markup inside a line; an
+# underscore inside a word is none.
+_ACTIVE: Final = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
+# Linear: fixed or bounded texts at the start. What would make a paragraph a heading, an item, a quote.
+_OPENING: Final = re.compile(r"\A(?:(\d{1,9})(?=[.)](?:\s|\Z))|(?=#{1,6}(?:\s|\Z)|[+-](?:\s|\Z)|--|>))")
+# Linear: a run of one character, tried once, as white space stands before it. What would end a heading.
+_CLOSING: Final = re.compile(r"(?<=\s)(?=#+\Z)")
+# Linear: one class. What would end a link's address early, or hide what scheme it has.
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\s()<>\\]")
+_DROPPED: Final = str.maketrans("", "", "\t\r\n")
+"""What browsers drop from an address."""
+# Linear: a run of one character.
+_TICKS: Final = re.compile("`+")
+
+
+Path = Sequence[tuple[str, int]]
+"""Names and numbers of the elements around a line, the outermost first."""
+
+
+class _Box(NamedTuple):
+    """A quote, or an item of a list, that a line stands in."""
+
+    element: int
+    group: int
+    """The list of an item, ``QUOTE`` for a quote."""
+    is_ordered: bool = False
+
+
+class _Piece(NamedTuple):
+    """Lines of Markdown that belong together, and the boxes they stand in."""
+
+    boxes: Sequence[_Box]
+    rows: Sequence[str]
 
 
 def to_markdown(source_text: str, lines: Sequence[Line], edits: Sequence[Edit], markup: Markup) -> str:
@@ -33,20 +64,23 @@ def to_markdown(source_text: str, lines: Sequence[Line], edits: Sequence[Edit], 
     links: dict[int, list[Link]] = {}
     for link in markup.links:
         links.setdefault(link.line, []).append(link)
-    parts: list[str] = []
-    for kind, group in groupby(kept, key=lambda number: _kind(markup, number, texts[number])):
+    paths = {number: _path(markup, number) for number in kept}
+    pieces: list[_Piece] = []
+    for (kind, _), group in groupby(kept, key=lambda number: _group(paths[number], number)):
         numbers = list(group)
-        if kind == "pre":
-            parts.append("\n".join(["```", *(texts[number] for number in numbers), "```"]))
-        elif kind == "table":
-            parts.append("\n".join(_table([texts[number] for number in numbers])))
-        else:
-            written = [
-                _line(markup, number, _linked(texts[number], links.get(number, ()), markup.url))
-                for number in numbers
-            ]
-            parts.append(("\n" if kind == "list" else "\n\n").join(written))
-    return "\n\n".join(parts)
+        if kind == "code":
+            pieces.append(_Piece(_boxes(paths[numbers[0]]), _code(numbers, texts, lines)))
+            continue
+        written = {n: _linked(texts[n].strip(" "), links.get(n, ()), markup.url) for n in numbers}
+        for is_table, rows in _rows(numbers, paths, texts) if kind == "table" else [(False, [numbers])]:
+            if is_table:
+                cells = [CELL_BREAK.join([written[n] for n in row]).split(CELL_BREAK) for row in rows]
+                pieces.append(_Piece(_boxes(paths[rows[0][0]], "table"), list(_table(cells))))
+                continue
+            for number in chain.from_iterable(rows):
+                text = _line(markup.blocks[number].tag, written[number])
+                pieces.append(_Piece(_boxes(paths[number]), [text]))
+    return "\n".join(_write(pieces))
 
 
 def _mended(
@@ -66,62 +100,174 @@ def _mended(
         yield number, "".join([*text, source_text[position:stop]])
 
 
-def _kind(markup: Markup, number: int, text: str) -> str:
-    """Return what a line is grouped as with its neighbours."""
-    block = markup.blocks[number]
-    steps = block.path.split("/")
-    if "pre" in steps:
-        return "pre"
-    if block.tag == "tr" and CELL_BREAK in text:
-        return "table"
-    return "list" if "li" in steps else "text"
+def _path(markup: Markup, number: int) -> Path:
+    """Return the elements around a line from the outermost on: the name and the number of each."""
+    elements: list[int] = []
+    element = markup.elements[number]
+    while element > 0:
+        elements.append(element)
+        element = markup.parents[element]
+    return list(zip(markup.blocks[number].path.split("/"), reversed(elements), strict=False))
 
 
-def _line(markup: Markup, number: int, text: str) -> str:
-    """Return one line with the mark of its heading, item or quote."""
-    block = markup.blocks[number]
-    steps = block.path.split("/")
-    if len(block.tag) == 2 and block.tag[0] == "h" and block.tag[1].isdigit():
-        text = f"{'#' * int(block.tag[1])} {text}"
-    elif "li" in steps:
-        lists = [step for step in steps if step in _LISTS]
-        mark = "1." if lists and lists[-1] == "ol" else "-"
-        text = f"{'  ' * (len(lists) - 1)}{mark} {text}"
-    else:
-        text = _OPENING.sub(lambda match: f"\\{match[0]}", text)
-    return f"> {text}" if "blockquote" in steps else text
+def _group(path: Path, number: int) -> tuple[str, int]:
+    """Return what a line is written with: its code block, its table, or nothing but itself."""
+    in_row = False
+    for tag, element in reversed(path):
+        if tag in _CODE:
+            return "code", element
+        if tag == "table" and in_row:
+            return "table", element
+        in_row = in_row or tag == "tr"
+    return "text", number
+
+
+def _boxes(path: Path, until: str = "") -> list[_Box]:
+    """Return the quotes and items around a line, or around the innermost element of a name."""
+    last = max((at for at, (tag, _) in enumerate(path) if tag == until), default=len(path))
+    boxes: list[_Box] = []
+    group, is_ordered = 0, False
+    for tag, element in path[:last]:
+        if tag in _LISTS:
+            group, is_ordered = element, tag == "ol"
+        elif tag == "li":
+            boxes.append(_Box(element, group, is_ordered))
+        elif tag == "blockquote":
+            boxes.append(_Box(element, QUOTE))
+    return boxes
+
+
+def _rows(
+    numbers: Sequence[int], paths: Mapping[int, Path], texts: Mapping[int, str]
+) -> Iterator[tuple[bool, list[list[int]]]]:
+    """Yield the rows of a table, those of data apart from those that lay out the page."""
+    rows = [list(row) for _, row in groupby(numbers, key=lambda number: _row_and_cell(paths[number])[0])]
+    for is_plain, group in groupby(rows, key=lambda row: _is_plain(row, paths, texts)):
+        run = list(group)
+        yield is_plain and any(CELL_BREAK in texts[row[0]] for row in run), run
+
+
+def _row_and_cell(path: Path) -> tuple[int, int]:
+    """Return the innermost table row around a line, and the cell of it; the row itself for a joined one."""
+    at = max(at for at, (tag, _) in enumerate(path) if tag == "tr")
+    return path[at][1], path[min(at + 1, len(path) - 1)][1]
+
+
+def _is_plain(row: Sequence[int], paths: Mapping[int, Path], texts: Mapping[int, str]) -> bool:
+    """Return whether a row is one line, or each of its cells a short one."""
+    if len(row) == 1 and paths[row[0]][-1][0] == "tr":
+        return True
+    cells = {_row_and_cell(paths[number])[1] for number in row}
+    return len(cells) == len(row) and all(
+        len(texts[number]) <= MAX_CELL_CHARS and paths[number][-1][0] in CELL_TAGS for number in row
+    )
+
+
+def _write(pieces: Iterable[_Piece]) -> Iterator[str]:
+    """Yield the lines of all pieces, each behind the marks of the boxes around it."""
+    before: Sequence[_Box] = ()
+    marks: dict[int, str] = {}
+    for number, (boxes, rows) in enumerate(pieces):
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, boxes, strict=False)))
+        above = before[shared] if shared < len(before) else None
+        rest = [_indent(box, marks) for box in boxes[:shared]]
+        if number and not _is_next_item(boxes, shared, above):
+            yield "".join(rest).rstrip()
+        first = list(rest)
+        for box in boxes[shared:]:
+            if box.group != QUOTE and box.group not in marks:
+                marks[box.group] = _choose_mark(box, above, marks)
+            first.append("> " if box.group == QUOTE else f"{marks[box.group]} ")
+            rest.append(_indent(box, marks))
+            above = None
+        for at, row in enumerate(rows):
+            yield f"{''.join(rest if at else first)}{row}".rstrip()
+        before = boxes
+
+
+def _is_next_item(boxes: Sequence[_Box], shared: int, above: _Box | None) -> bool:
+    """Return whether a piece begins an item below one of the same list, or the first item inside another."""
+    if shared == len(boxes) or boxes[shared].group == QUOTE:
+        return False
+    if above is not None:
+        return above.group == boxes[shared].group
+    return shared > 0 and boxes[shared - 1].group != QUOTE
+
+
+def _indent(box: _Box, marks: Mapping[int, str]) -> str:
+    return "> " if box.group == QUOTE else " " * (len(marks[box.group]) + 1)
+
+
+def _choose_mark(box: _Box, above: _Box | None, marks: Mapping[int, str]) -> str:
+    """Return the mark of a list's items; of two lists that touch the second has another one."""
+    usual, other = ("1.", "1)") if box.is_ordered else ("-", "+")
+    return other if above is not None and marks.get(above.group) == usual else usual
+
+
+def _line(tag: str, text: str) -> str:
+    """Return one line with the mark of its heading, or so that it is none."""
+    if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+        return f"{'#' * int(tag[1])} {_CLOSING.sub(_escape, text)}"
+    return _OPENING.sub(lambda match: f"{match[1] or ''}\\", text)
+
+
+def _code(numbers: Sequence[int], texts: Mapping[int, str], lines: Sequence[Line]) -> list[str]:
+    """Return a block of code with its blank lines, in a fence longer than any within it."""
+    rows = [texts[numbers[0]]]
+    for above, number in pairwise(numbers):
+        rows += [""] * sum(lines[between].start == lines[between].end for between in range(above + 1, number))
+        rows.append(texts[number])
+    longest = max((len(run) for row in rows for run in _TICKS.findall(row)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [fence, *rows, fence]
 
 
 def _linked(text: str, links: Sequence[Link], url: str | None) -> str:
     """Return the text with its links written out, in order; what cannot be found again stays text."""
     parts: list[str] = []
+    plain = text.replace("\u00a0", " ")
     at = 0
     for link in links:
-        start = text.find(link.text, at)
-        if start < 0 or not link.text:
+        inner, before = (part.replace("\u00a0", " ") for part in (link.text, link.before))
+        start = plain.find(before + inner, max(0, at - len(before))) + len(before)
+        if start < max(at, len(before)):
+            start = plain.find(inner, at)
+        address = _address(url, link.href)
+        if start < 0 or not inner or not address:
             continue
-        address = _UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", _join(url, link.href))
-        parts += [_escaped(text[at:start]), f"[{_escaped(link.text)}]({address})"]
-        at = start + len(link.text)
+        outer = _escaped(text[at:start])
+        at = start + len(inner)
+        parts += [
+            f"{outer[:-1]}\\!" if outer.endswith("!") else outer,
+            f"[{_escaped(text[start:at])}]({address})",
+        ]
     return "".join([*parts, _escaped(text[at:])])
 
 
-def _join(url: str | None, href: str) -> str:
+def _address(url: str | None, href: str) -> str:
+    """Return where a link leads, "" for what is no address of a page or a person, as ``javascript:``."""
     try:
-        return urljoin(url or "", href)
+        address = _UNSAFE.sub(
+            lambda match: f"%{ord(match[0]):02X}", urljoin(url or "", href.strip().translate(_DROPPED))
+        )
+        return address if urlsplit(address).scheme in _SCHEMES else ""
     except ValueError:
-        return href
+        return ""
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
 
 
 def _escaped(text: str) -> str:
-    return _ACTIVE.sub(lambda match: f"\\{match[0]}", text)
+    return _ACTIVE.sub(_escape, text)
 
 
-def _table(rows: Sequence[str]) -> Iterator[str]:
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the rows of a table; the first is its head, as Markdown knows no table without one."""
-    cells = [[_escaped(cell).replace("|", "\\|") for cell in row.split(CELL_BREAK)] for row in rows]
-    width = max(map(len, cells))
-    for number, row in enumerate(cells):
-        yield f"| {' | '.join([*row, *[''] * (width - len(row))])} |"
+    width = max(map(len, rows))
+    for number, row in enumerate(rows):
+        cells = [cell.replace("|", "\\|") for cell in row]
+        yield f"| {' | '.join([*cells, *[''] * (width - len(cells))])} |"
         if number == 0:
             yield f"|{' --- |' * width}"

@@ -29,6 +29,7 @@ from cleaners.grammars import (
     title,
 )
 from cleaners.html import classes, deck, story, structure
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, split_media_type, take_in, without_text
 from cleaners.ledger import apply
 from cleaners.settle import settle
@@ -219,8 +220,14 @@ def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPag
         charset_source=decoded.charset_source,
         media_type=page.media_type,
         removed_text=removed_text,
-        markup=Markup(page.blocks, page.links, page.url) if page.blocks else None,
+        markup=_to_markup(page),
     )
+
+
+def _to_markup(page: Page) -> Markup | None:
+    if not isinstance(page, HtmlPage):
+        return None
+    return Markup(page.blocks, page.links, page.url, page.elements, page.parents)
 
 
 def _to_lines(page: Page, decisions: Sequence[Decision]) -> tuple[Line, ...]:

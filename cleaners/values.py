@@ -85,19 +85,25 @@ class Block(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A link inside one rendered line: its text as it stands there, and where it leads."""
+    """A link inside one rendered line: its text as it stands there, where it leads, what stands before it."""
 
     line: int
     text: str
     href: str
+    before: str = ""
 
 
 class Markup(NamedTuple):
-    """What Markdown needs of an HTML capture beyond its text: a block a line, links, the base address."""
+    """What Markdown needs of an HTML capture beyond its text: a block a line, links, the base address.
+
+    ``elements`` and ``parents`` are those of an ``HtmlPage``: of each line, and around each element.
+    """
 
     blocks: Sequence[Block]
     links: Sequence[Link]
     url: str | None
+    elements: Sequence[int]
+    parents: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

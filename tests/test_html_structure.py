@@ -150,7 +150,7 @@ HEADED = "<title>Bridge closed</title><main>{}<p>" + PROSE + "</p><p>" + PROSE +
 DECKS = {
     "class": f"<h1>Bridge closed</h1><p class=subtitle>{DECK}</p>",
     "two words of a class": f"<h1>Bridge closed</h1><div class=sub-title><p>{DECK}</div>",
-    "below a byline": f"<h1>Bridge closed</h1><p class=byline>By Jane Doe<h2 class=standfirst>{DECK}",
+    "below a byline": f"<h1>Bridge closed</h1><p class=byline>By Jane Doe<h2 class=dek>{DECK}</h2>",
     "header": f"<header><h1>Bridge closed</h1><p>{DECK}</p></header>",
     "class of a header": f"<div class=post-header><h1>Bridge closed</h1><h3>{DECK}</h3></div>",
 }

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cleaners.html.contexts import HIDDEN, LINKED, PREFORMATTED, Contexts
-from cleaners.html.tables import CELL_TAGS, Cell, Row, Tables
+from cleaners.html.tables import CELL_BREAK, CELL_TAGS, Cell, Row, Tables
 from cleaners.segment import SPACE
 from cleaners.values import Link
-
-CELL_BREAK: Final = "\t"
 
 SPACES: Final = " \t\n\r\f"
 """What HTML calls white space; a no-break space is text."""
@@ -20,6 +18,8 @@ _RUN: Final = re.compile("[ \t\n\r\f]+")
 # Linear: one character class. Line breaks of other standards; HTML shows them as white space.
 _ODD_BREAK: Final = re.compile("[\r\v\f\x85\u2028\u2029]")
 NO_OWNER: Final = -1
+MAX_BEFORE_CHARS: Final = 32
+"""So much text before a link tells which of equal words it stands on."""
 
 
 class Lines:
@@ -159,7 +159,10 @@ class Lines:
         parts = self.parts
         if href and line == len(self.texts) and part < len(parts):
             text = parts[part] if part == len(parts) - 1 else "".join(parts[part:])
-            self.links.append(Link(line, _RUN.sub(" ", text).strip(" "), href))
+            before = "".join([data[-MAX_BEFORE_CHARS:] for data in parts[max(0, part - 2) : part]])
+            self.links.append(
+                Link(line, _RUN.sub(" ", text).strip(" "), href, _RUN.sub(" ", before).lstrip(" "))
+            )
         self.link_end = len(parts)
 
     def enter(self, element: int, cells: Iterable[Cell] | None) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+CELL_BREAK: Final = "\t"
 MAX_CELL_CHARS: Final = 120
 """A table's first data row has no cell longer than this."""
 MAX_SPAN: Final = 50
