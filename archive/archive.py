@@ -11,7 +11,7 @@ or twice at once, is doing it once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,10 +19,11 @@ from pathlib import Path
 from archive.bag import Bag, seal
 from archive.compact import CompactedDay
 from archive.editions import Editions
+from archive.entries import LogEntry
 from archive.errors import NotAnArchiveError, OtherPolicyError
 from archive.gather import GatheredRaw, gather_raw
 from archive.identity import capture_date
-from archive.log import Log, LogEntry, LoggedBatch
+from archive.log import Log, LoggedBatch
 from archive.originals import Original, find_original, read_original
 from archive.overview import EditionInfo, describe_editions, policy_of
 from archive.parts import to_tables
@@ -67,9 +68,10 @@ class Archive:
         """Return the files of the archive, by name: for what is written beside the parts."""
         return self._store
 
-    def known_items(self) -> frozenset[str]:
-        """Return the keys of all input items that were read to their end."""
-        return frozenset(key for entry in self._log.entries() for key in entry.done_items)
+    def known_items(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of some keys whose input items were read to their end."""
+        self._log.refresh()
+        return self._log.known_items(keys)
 
     def commit(self, captures: Sequence[Capture], done_items: Sequence[str] = ()) -> Batch:
         """Keep those captures that are new, and record the items; return what was new.
@@ -100,7 +102,8 @@ class Archive:
                 for one, new in zip(candidates, is_new, strict=True)
                 if new and not blocks(one.capture, one.capture_id, one.payload_digest)
             ]
-            items = self._log.new_items(done_items)
+            known_items = self._log.known_items(done_items)
+            items = tuple(key for key in dict.fromkeys(done_items) if key not in known_items)
             if not candidates and not items:
                 return None
             if raw is None or len(raw.batch.captures) != len(candidates):
@@ -134,10 +137,9 @@ class Archive:
 
     def unfinished(self, pipeline: Pipeline) -> Iterator[LoggedBatch]:
         """Yield the committed batches that lack parts in the edition of a pipeline."""
-        entries = [entry for entry in self._log.entries() if entry.index]
-        lacking = {entry.batch for entry, _day in self._editions.missing(pipeline.edition, entries)}
-        for entry in entries:
-            if entry.index and entry.batch in lacking:
+        lacking = self._editions.missing(pipeline.edition, self._log.batches())
+        for entry in self._log.read_entries(list(dict.fromkeys(batch.number for batch, _day in lacking))):
+            if entry.index:
                 yield LoggedBatch(
                     self.root, entry.batch, entry.index, len(entry.capture_ids), entry.payload_bytes
                 )
@@ -162,7 +164,7 @@ class Archive:
     def promote(self, edition: Pipeline | str) -> None:
         """Make an edition the current one; refuse while it lacks anything committed."""
         name = edition if isinstance(edition, str) else edition.edition
-        self._editions.promote(name, self._log.entries())
+        self._editions.promote(name, self._log.batches())
 
     def promote_first(self, pipeline: Pipeline) -> None:
         """Make the edition of a pipeline the current one if none is; what a person promoted stays."""
@@ -183,7 +185,7 @@ class Archive:
 
     def editions(self) -> list[EditionInfo]:
         """Return all editions, by name."""
-        return list(describe_editions(self._store, list(self._log.entries()), self.current_edition()))
+        return list(describe_editions(self._store, self._log.batches(), self.current_edition()))
 
     def find_edition(self, name: str) -> str:
         """Return the full name of ``current``, ``previous``, or the one edition whose name begins so."""

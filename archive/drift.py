@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from archive.errors import DamagedFileError
 from archive.ledger import read_records
 from archive.store import Store
 from archive.values import PartRecord
@@ -135,7 +136,7 @@ def update_drift(store: Store, edition: str) -> SiteDays:
         names.add(name)
         for site, sums in sums_of(store, record):
             found.setdefault(site, {}).setdefault(day, SiteSums()).add(sums)
-    for name in list(store.names(f"clean/{edition}/drift/sums")):
+    for name in list(store.names(f"{folder_of(edition)}/sums")):
         if name not in names:  # of a part that was merged, taken down from, or written anew
             store.remove(name)
     return found
@@ -149,10 +150,15 @@ def sums_of(store: Store, record: PartRecord) -> Iterator[tuple[str, SiteSums]]:
     yield from _read(store, name)
 
 
+def folder_of(edition: str) -> str:
+    """Return the folder of an edition's memory."""
+    return f"clean/{edition}/drift"
+
+
 def drift_name(record: PartRecord) -> str:
     """Return the name of the file that sums up a part."""
     digest = record.part_digest.removeprefix("sha256:")
-    return f"clean/{record.edition}/drift/sums/{digest[:32]}-{_VERSION}.parquet"
+    return f"{folder_of(record.edition)}/sums/{digest[:32]}-{_VERSION}.parquet"
 
 
 def find_short_lines(row: Mapping[str, Any]) -> Iterator[ShortLine]:
@@ -200,7 +206,7 @@ def _write(store: Store, record: PartRecord, file: BinaryIO) -> None:
             for row in batch.to_pylist():
                 sites.setdefault(site_of(row), SiteSums()).add_row(row)
     table = pa.Table.from_pylist([_to_row(site, sites[site]) for site in sorted(sites)], schema=SCHEMA)
-    pq.write_table(table, file, compression="zstd")
+    pq.write_table(table, file, compression="zstd", write_page_checksum=True)
 
 
 def _to_row(site: str, sums: SiteSums) -> dict[str, Any]:
@@ -212,8 +218,15 @@ def _to_row(site: str, sums: SiteSums) -> dict[str, Any]:
 
 
 def _read(store: Store, name: str) -> Iterator[tuple[str, SiteSums]]:
-    with store.open(name) as file:
-        rows: Sequence[dict[str, Any]] = pq.read_table(file).to_pylist()
+    try:
+        with store.open(name) as file:
+            table = pq.read_table(file, page_checksum_verification=True).cast(SCHEMA)
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        advice = "run `strigil verify --repair`, which removes it; then it is made again"
+        raise DamagedFileError(store.address(name), f"it cannot be read: {error}", advice) from error
+    rows: Sequence[dict[str, Any]] = table.to_pylist()
     for row in rows:
         site, keys, counts = row.pop("site"), row.pop("line_keys"), row.pop("line_captures")
         yield site, SiteSums(**row, lines=Counter(dict(zip(keys, counts, strict=True))))

@@ -39,7 +39,12 @@ def write_periods(store: Store, edition: str, sites: Mapping[str, Sequence[Perio
     """Write the table of an edition; return its name."""
     name = f"clean/{edition}/drift/periods.parquet"
     data = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(_rows(sites)), schema=SCHEMA), data, compression="zstd")
+    pq.write_table(
+        pa.Table.from_pylist(list(_rows(sites)), schema=SCHEMA),
+        data,
+        compression="zstd",
+        write_page_checksum=True,
+    )
     if not store.exists(name) or store.read_bytes(name) != data.getvalue():
         store.replace(name, data.getvalue())
     return name

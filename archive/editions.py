@@ -15,9 +15,11 @@ import pyarrow as pa
 from archive.bag import is_sealed, seal
 from archive.compact import CompactedDay, compact_edition
 from archive.coverage import Coverage, ledger_name
+from archive.entries import BatchDays
 from archive.errors import (
     AmbiguousEditionError,
     CollisionError,
+    DamagedFileError,
     DropRefusedError,
     NoEditionError,
     NothingBeforeError,
@@ -26,7 +28,6 @@ from archive.errors import (
     SchemaChangedError,
 )
 from archive.history import Action, find_previous, record_event
-from archive.log import LogEntry
 from archive.parts import WRITER, Place, WrittenPart, write_part
 from archive.published import published_editions
 from archive.schema import read_columns, schema_json
@@ -90,28 +91,28 @@ class Editions:
             return False
         return True
 
-    def missing(self, edition: str, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, str]]:
+    def missing(self, edition: str, batches: Iterable[BatchDays]) -> Iterator[tuple[BatchDays, str]]:
         """Yield the batches, each with its days, whose rows are not in an edition."""
         coverage = Coverage(self._store, edition)
-        for entry in entries:
-            for day, rows in entry.dates.items():
-                if rows and not coverage.has(Place(entry.batch, day)):
-                    yield entry, day
+        for batch in batches:
+            for day, rows in batch.dates.items():
+                if rows and not coverage.has(Place(batch.batch, day)):
+                    yield batch, day
 
-    def promote(self, edition: str, entries: Iterable[LogEntry]) -> None:
+    def promote(self, edition: str, batches: Iterable[BatchDays]) -> None:
         """Make an edition the current one, if it holds all that is committed.
 
         So it also holds at least what the current one does: that has rows of committed captures only.
         """
-        if self.current() == edition and self.has_sound_link(edition):
+        if self._marked() == edition and self.has_sound_link(edition):
             return
         days = Counter[str]()
-        batches = set()
-        for entry, day in self.missing(edition, entries):
-            days[day] += entry.dates[day]
-            batches.add(entry.batch)
-        if batches:
-            raise PromotionRefusedError(edition, len(batches), days)
+        lacking = set()
+        for batch, day in self.missing(edition, batches):
+            days[day] += batch.dates[day]
+            lacking.add(batch.batch)
+        if lacking:
+            raise PromotionRefusedError(edition, len(lacking), days)
         self.begin(edition)
         self._flip(edition, Action.PROMOTED)
 
@@ -119,7 +120,7 @@ class Editions:
         """Make the edition current that was so before, whatever it lacks by now; return its name."""
         previous = self.previous()
         if previous is None:
-            raise NothingBeforeError(self._store.address(), self.current())
+            raise NothingBeforeError(self._store.address(), self._marked())
         self._flip(previous, Action.ROLLED_BACK)
         return previous
 
@@ -143,7 +144,7 @@ class Editions:
 
     def previous(self) -> str | None:
         """Return the edition that was current before the current one."""
-        return find_previous(self._store, self.current())
+        return find_previous(self._store, self._marked())
 
     def _flip(self, edition: str, action: Action) -> None:
         data = f"{edition}\n".encode()
@@ -179,7 +180,19 @@ class Editions:
             seal(self._store, name)  # its bag is to name the parts that are there now
 
     def current(self) -> str | None:
-        """Return the name of the current edition."""
+        """Return the name of the current edition; raise if what is marked as that is no edition."""
+        marked = self._marked()
+        if marked is not None and marked not in (names := self._store.folders("clean")):
+            advice = "run `strigil verify --repair`"
+            if names:
+                advice += f", or `strigil promote` one of {', '.join(names)}"
+            raise DamagedFileError(
+                self._store.address(_CURRENT), f"it names {marked!r}, which is no edition here", advice
+            )
+        return marked
+
+    def _marked(self) -> str | None:
+        """Return what stands in the mark of the current edition, whatever that is."""
         data = self._read_current()
         return None if data is None else data.decode("ascii", "replace").strip()
 

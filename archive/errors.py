@@ -80,8 +80,13 @@ class UnfitFileSystemError(ArchiveError):
 class DamagedFileError(ArchiveError):
     """A file of the archive is missing or is not what was written."""
 
-    def __init__(self, path: str | Path, problem: str) -> None:
-        super().__init__(f"{path}: {problem}: restore it from a copy, then run `strigil verify`")
+    def __init__(
+        self,
+        path: str | Path,
+        problem: str,
+        advice: str = "restore it from a copy, then run `strigil verify`",
+    ) -> None:
+        super().__init__(f"{path}: {problem}: {advice}")
         self.path = path
         self.problem = problem
 

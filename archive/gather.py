@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 from archive.amended import read_amended
+from archive.entries import LogEntry
 from archive.errors import CannotExchangeError, DamagedFileError
 from archive.gathered import (
     FOLDER,
@@ -34,7 +35,7 @@ from archive.gathered import (
     stem_of,
 )
 from archive.gathered_index import Move, move_lines, restore_index, split_index
-from archive.log import Log, LogEntry
+from archive.log import Log
 from archive.sealed import to_sealed
 from archive.store import Store
 from archive.values import FileRecord

@@ -19,11 +19,16 @@ class IdSet:
     Add many at once: each addition copies the array.
     """
 
-    def __init__(self) -> None:
-        self._sorted: npt.NDArray[np.bytes_] = np.empty(0, dtype="S16")
+    def __init__(self, packed: bytes | memoryview = b"") -> None:
+        """Take ids that are sorted, each once, as ``to_bytes`` gives them."""
+        self._sorted: npt.NDArray[np.bytes_] = np.frombuffer(packed, dtype="S16")
 
     def __len__(self) -> int:
         return len(self._sorted)
+
+    def to_bytes(self) -> bytes:
+        """Return all ids, sorted, 16 bytes each."""
+        return self._sorted.tobytes()
 
     def add(self, packed: bytes) -> None:
         """Add packed ids; those that are there already stay once."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from archive.coverage import Coverage
+from archive.entries import BatchDays
 from archive.history import find_since
 from archive.ledger import read_records
-from archive.log import LogEntry
 from archive.parts import Place
 from archive.published import published_editions
 from archive.store import Store
@@ -40,7 +40,7 @@ class EditionInfo(NamedTuple):
 
 
 def describe_editions(
-    store: Store, entries: Sequence[LogEntry], current: str | None
+    store: Store, batches: Sequence[BatchDays], current: str | None
 ) -> Iterator[EditionInfo]:
     """Yield every edition that was begun, by name."""
     published = published_editions(store)
@@ -55,7 +55,7 @@ def describe_editions(
             len(records),
             sum(record.rows for record in records),
             sum(record.size_bytes for record in records),
-            _count_missing(Coverage(store, name), entries),
+            _count_missing(Coverage(store, name), batches),
             name == current,
             name in published,
             find_since(store, current) if name == current else None,
@@ -71,10 +71,10 @@ def _cleaner(version: str, config_digest: str, **_others: str) -> str:
     return f"{version} {config_digest.removeprefix('sha256:')[:8]}"
 
 
-def _count_missing(coverage: Coverage, entries: Sequence[LogEntry]) -> int:
+def _count_missing(coverage: Coverage, batches: Sequence[BatchDays]) -> int:
     return sum(
         rows
-        for entry in entries
-        for day, rows in entry.dates.items()
-        if rows and not coverage.has(Place(entry.batch, day))
+        for batch in batches
+        for day, rows in batch.dates.items()
+        if rows and not coverage.has(Place(batch.batch, day))
     )

@@ -23,10 +23,11 @@ import pyarrow.parquet as pq
 
 from archive.amended import is_own, read_amended, replace_raw
 from archive.cdxj import IndexLine, from_line
+from archive.entries import LogEntry
 from archive.errors import DamagedFileError
 from archive.filler import to_filler
 from archive.gathered import read_file
-from archive.log import Log, LogEntry
+from archive.log import Log
 from archive.parts import WRITER, writer_settings
 from archive.sealed import read_sealed, to_sealed
 from archive.store import Store

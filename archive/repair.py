@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 from archive.bag import seal
 from archive.coverage import ledger_name, merged_name
 from archive.editions import Editions
+from archive.errors import DamagedFileError
 from archive.gather import remove_left_over
 from archive.history import Action, read_history
 from archive.links import remove_damaged_links
@@ -59,10 +61,17 @@ class Repair:
             with self._store.lock("raw", alone=True):
                 remove_left_over(self._store)
             return None if self._store.exists(name) else "removed what a killed gathering left"
+        return self._mend_file(name)
+
+    def _mend_file(self, name: str) -> str | None:
+        """Make a file again, or remove it where that is as good."""
         what = None
         match name.split("/"):
             case ["ledger", *_]:
                 what = self._drop_record(name)
+            case ["checkpoints", _]:
+                self._store.remove(name)
+                what = "removed it: the next run sums up the log again"
             case ["clean", "CURRENT" | "current"]:
                 what = self._point()
             case ["clean", edition, "schema.json"]:
@@ -72,6 +81,9 @@ class Repair:
             case ["clean", edition, tag] if tag.endswith(".txt"):
                 seal(self._store, edition)
                 what = "sealed the edition again"
+            case ["clean", _, "drift", *_]:
+                self._store.remove(name)
+                what = "removed it: strigil drift makes it again"
             case ["clean", edition, "links", *_]:
                 remove_damaged_links(self._store, edition)
                 what = "removed it: strigil duplicates makes it again"
@@ -151,14 +163,20 @@ class Repair:
         return "made its ledger record again"
 
     def _point(self) -> str | None:
-        """Turn mark and link to the edition that was made current last."""
-        editions = Editions(self._store)
+        """Turn mark and link to the edition that was made current last; without any, they mark nothing."""
+        current: str | None = None
+        there = self._store.folders("clean")
+        with suppress(DamagedFileError):
+            current = Editions(self._store).current()
         flips = [event.edition for event in read_history(self._store) if event.action is not Action.DROPPED]
-        for current in (editions.current(), *flips[-1:]):
-            if current and self._store.exists(f"clean/{current}/schema.json"):
-                break
-        else:
+        said = [name for name in (current, *flips[-1:], self._store.target("clean/current")) if name in there]
+        if not there:
+            self._store.remove("clean/CURRENT")
+            self._store.remove("clean/current")
+            return "removed it: there is no edition"
+        if not said:
             return None
+        [current, *_] = said
         self._store.replace("clean/CURRENT", f"{current}\n".encode())
         self._store.point("clean/current", current)
         return f"turned to {current}"

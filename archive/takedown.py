@@ -21,12 +21,13 @@ from typing import NamedTuple
 from archive.amended import is_own
 from archive.bag import is_sealed, seal
 from archive.cdxj import IndexLine
+from archive.entries import LogEntry
 from archive.errors import NothingToTakeDownError
 from archive.gather import remove_left_over
 from archive.gathered import find_place
 from archive.identity import capture_date, urlkey, urlkey_of
 from archive.links import drop_links
-from archive.log import Log, LogEntry
+from archive.log import Log
 from archive.published import Publication, read_publications
 from archive.raw import read_index
 from archive.redact import Redactor, find_ids

@@ -1,7 +1,7 @@
 """Checking an archive: every file against what was written down of it. Yields, never raises.
 
 The log and the tombstones first (``verify_log``), then where raw files lie (``verify_gathered``), and
-by these the raw files (``verify_raw``), the parts with their ledger (``verify_parts``), bags and links,
+by these the raw files (``verify_raw``), the parts with their ledger (``verify_parts``), bags, links and sums,
 then the marks of what is current. Unreferenced files younger than a day are left alone: a run may be
 about to commit them.
 """
@@ -13,11 +13,13 @@ from typing import Final
 
 from archive.bag import verify_bag
 from archive.editions import Editions
+from archive.errors import DamagedFileError
 from archive.log import Log
 from archive.sample import Sample
 from archive.sealed import read_sealed
 from archive.store import Store
 from archive.values import Problem
+from archive.verify_drift import verify_drift
 from archive.verify_gathered import verify_gatherings
 from archive.verify_links import verify_links
 from archive.verify_log import UNREADABLE, Judge, OnFile
@@ -44,6 +46,7 @@ def verify_archive(store: Store, on_file: OnFile, sample: Sample) -> Iterator[Pr
     for edition in store.folders("clean"):
         yield from verify_bag(store, edition)
         yield from verify_links(store, edition, on_file, sample)
+        yield from verify_drift(store, edition, on_file, sample)
     yield from _verify_records(store, "history", on_file)
     yield from _verify_records(store, "published", on_file)
     yield from _verify_current(judge)
@@ -63,20 +66,20 @@ def _verify_current(judge: Judge) -> Iterator[Problem]:
     """Yield what the current edition lacks, and whether name and link lead to the same one."""
     store = judge.store
     editions = Editions(store)
-    current = editions.current()
-    if current is None:
+    try:
+        current = editions.current()
+    except DamagedFileError as error:
+        yield Problem(str(error.path), error.problem, "run with --repair, or promote an edition")
         return
-    if not store.exists(f"clean/{current}/schema.json"):
-        where = store.address("clean/CURRENT")
-        yield Problem(where, f"it names {current!r}, which does not exist", "run again to write it anew")
+    if current is None:
         return
     if not editions.has_sound_link(current):
         where = store.address("clean/current")
         yield Problem(where, f"the link does not lead to {current}", "run again to turn it")
-    entries = map(judge.entry, judge.numbers)
-    for entry, day in editions.missing(current, entries):
+    batches = (judge.entry(batch).days(number) for batch, number in judge.numbers.items())
+    for batch, day in editions.missing(current, batches):
         yield Problem(
             store.address(f"clean/{current}"),
-            f"no complete part for {day} of batch {entry.batch[:16]}",
+            f"no complete part for {day} of batch {batch.batch[:16]}",
             "run again: it finishes what is missing",
         )

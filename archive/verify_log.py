@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from archive.amended import FOLDER, Amended, read_amended
+from archive.checkpoint import Summary, checkpoint_name, checkpoint_numbers
+from archive.entries import LogEntry
 from archive.errors import ArchiveError
 from archive.idset import IdSet, pack
-from archive.log import Log, LogEntry
+from archive.log import Log
 from archive.sealed import from_sealed, read_sealed
 from archive.store import Store
 from archive.tombstones import Takedown, Tombstones, finished_name
@@ -20,6 +23,7 @@ OnFile = Callable[[str], None]
 RESUME: Final = "run: strigil takedown --resume"
 _RESTORE: Final = "restore the entry from a copy; until then nothing can be committed"
 _RESTORE_TOMBSTONE: Final = "restore the file from a copy; until then nothing can be committed"
+_SUM_UP: Final = "remove it, or run with --repair: the next run sums up the log again"
 _MAX_PENDING_IDS: Final = 200_000
 UNREADABLE: Final = (ArchiveError, OSError, ValueError, TypeError, KeyError)
 """What reading a damaged record may raise."""
@@ -49,9 +53,10 @@ class Judge:
 
     def verify_log(self) -> Iterator[Problem]:
         """Yield what is wrong with the log, and take in what it says."""
-        seen = _SeenIds()
+        seen, summary = _SeenIds(), Summary()
         takedowns: list[FileRecord] = []
-        for number in range(1, max(self.log.numbers(), default=0) + 1):
+        checkpoints = checkpoint_numbers(self.store)
+        for number in range(1, max([*self.log.numbers(), *checkpoints], default=0) + 1):
             name = self.log.name(number)
             where = self.store.address(name)
             self.on_file(name)
@@ -71,9 +76,19 @@ class Judge:
                 self.numbers[entry.batch] = number
             self.named |= {file.file for file in entry.files}
             takedowns += [entry.takedown] if entry.takedown else []
+            summary.add(entry)
+            if number in checkpoints and self.is_whole:
+                yield from self._verify_checkpoint(checkpoint_name(number), summary)
         for takedown in takedowns:
             yield from self._verify_takedown(takedown)
         yield from self._verify_amended()
+
+    def _verify_checkpoint(self, name: str, summary: Summary) -> Iterator[Problem]:
+        """Yield that a checkpoint does not say what the entries up to it say."""
+        self.on_file(name)
+        with suppress(FileNotFoundError):  # a run has just made a newer one
+            if self.store.read_bytes(name) != summary.to_bytes():
+                yield Problem(self.store.address(name), "it does not say what the log says", _SUM_UP)
 
     def _verify_takedown(self, record: FileRecord) -> Iterator[Problem]:
         """Yield what is wrong with a tombstone, and take it in."""

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.coverage import Coverage, ledger_name, merged_name
+from archive.entries import LogEntry
 from archive.errors import ArchiveError
-from archive.log import LogEntry
 from archive.parts import Place, part_name, read_footer
 from archive.sample import Sample
 from archive.schema import SCHEMA, schema_json

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from archive.amended import is_own
-from archive.log import LogEntry
+from archive.entries import LogEntry
 from archive.raw import read_index
 from archive.sample import Sample
 from archive.store import STALE_SECONDS, digest_file

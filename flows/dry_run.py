@@ -90,7 +90,7 @@ def _read_new(
 ) -> Iterator[Capture | Finished]:
     """Yield what the items hold that the archive does not know, but for what was not asked for."""
     items = list(find_input([source], store) if store else find_items(source))
-    new = find_new(items, store.known_items() if store else frozenset(), options)
+    new = find_new(items, store, options)
     seen.items, seen.items_known = len(items), len(items) - len(new)
     for shard in plan_shards(new, options.read):
         yield from options.selection.select(read_shard(shard), seen.left_out)

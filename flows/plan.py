@@ -77,10 +77,13 @@ def find_input(sources: Sequence[str], archive: Archive) -> Iterator[Item]:
                 yield item
 
 
-def find_new(items: Iterable[Item], known: frozenset[str], options: RunOptions) -> list[Item]:
+def find_new(items: Sequence[Item], archive: Archive | None, options: RunOptions) -> list[Item]:
     """Return the items that were read, in this way, neither whole nor for what the selection asks."""
+    if archive is None:
+        return list(items)
     whole = options.read.mark
     marks = whole, whole + options.selection.mark
+    known = archive.known_items(item.key + mark for item in items for mark in marks)
     return [item for item in items if known.isdisjoint(item.key + mark for mark in marks)]
 
 
@@ -95,17 +98,18 @@ class Plan:
     def __init__(
         self, archive: Archive, items: Iterable[Item], pipeline: Pipeline, options: RunOptions
     ) -> None:
-        known = archive.known_items()
         found = list(items)
         mark = options.selection.mark
-        new = find_new(found, known, options)
+        new = find_new(found, archive, options)
         self.items = len(found)
         self.items_known = len(found) - len(new)
         self.size_bytes = sum(item.size_bytes for item in new)
         self.jobs: list[ShardJob] = []
         self._archive = archive
         self._open_parts: Counter[str] = Counter()
-        for shard in plan_shards(new, options.read, captures_per_shard=options.captures_per_shard):
+        shards = list(plan_shards(new, options.read, captures_per_shard=options.captures_per_shard))
+        known = archive.known_items(key + mark for shard in shards for key in shard.keys)
+        for shard in shards:
             if not known.issuperset(key + mark for key in shard.keys):
                 self.jobs.append(
                     ShardJob(str(archive.root), pipeline, shard, options.clean, options.selection)

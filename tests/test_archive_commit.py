@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
+from archive.entries import LogEntry
 from archive.errors import (
     CollisionError,
     DamagedFileError,
@@ -18,7 +19,7 @@ from archive.errors import (
     SchemaChangedError,
 )
 from archive.local import LocalStore
-from archive.log import Log, LogEntry
+from archive.log import Log
 from archive.sealed import from_sealed, to_sealed
 from archive.values import Pipeline
 from tests.archive_builders import (
@@ -52,7 +53,7 @@ def test_done_items_are_logged_even_without_captures(tmp_path: Path) -> None:
     archive.commit([make_capture(1)], ["b"])
     archive.commit([], [])
     assert tree(tmp_path) == before
-    assert Archive.open(tmp_path).known_items() == {"a", "b", "lone \ud800"}
+    assert Archive.open(tmp_path).known_items(["a", "c", "b", "lone \ud800"]) == {"a", "b", "lone \ud800"}
 
 
 def test_two_openers_see_each_other(tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_a_lost_race_drops_what_the_winner_has(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(archive._log, "refresh", raced)
     batch = archive.commit([make_capture(n) for n in range(4)], ["item"])
     assert batch.captures == (make_capture(0), make_capture(3))
-    assert archive.known_items() == {"item"}
+    assert archive.known_items(["item", "other"]) == {"item"}
     assert [entry.dates for entry in Log(LocalStore(tmp_path)).entries()][-1] == {"2024-02-28": 2}
 
 
@@ -201,7 +202,7 @@ def test_a_gap_or_a_flipped_bit_in_the_log_stops_commits(tmp_path: Path) -> None
         Archive.open(tmp_path).commit([make_capture(9)])
     first.write_bytes(data.replace(b"2024", b"2025"))
     with pytest.raises(DamagedFileError, match="seal"):
-        Archive.open(tmp_path).known_items()
+        Archive.open(tmp_path).known_items([])
 
 
 def test_a_log_entry_comes_back(tmp_path: Path) -> None:

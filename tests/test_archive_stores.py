@@ -199,7 +199,7 @@ def test_an_archive_from_end_to_end(place: str) -> None:
     archive = Archive.open(place)
     fill(archive, [make_capture(n) for n in range(6)])
     archive.commit([make_capture(n) for n in range(4, 9)], ["item"])
-    assert Archive.open(place).known_items() == {"item"}
+    assert Archive.open(place).known_items(["item"]) == {"item"}
     for pipeline in (PIPELINE, NEXT_PIPELINE):
         for logged in archive.unfinished(pipeline):
             batch = logged.load(read_payload)
