@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from os.path import commonprefix
 
 from cleaners.case import Decision
-from cleaners.repair import find_repairs, find_suspects
+from cleaners.repair import find_repairs
 from cleaners.segment import SPACE
 from cleaners.values import Edit, Page
 
@@ -21,7 +21,6 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
     kept = [line for line, d in enumerate(decisions) if d.kept and page.texts[line]]
     last = kept[-1] if kept else -1
     indent = len(commonprefix(_margins(page, kept))) if kept else 0  # noqa: RUF071  of characters, not paths
-    suspects = find_suspects(page.source_text, page.starts)
     edits: list[Edit] = []
     blanks = 1  # as if a blank line stood before the text: none may open it
     afters = [*page.starts[1:], page.ends[-1]]
@@ -45,7 +44,7 @@ def to_edits(page: Page, decisions: Sequence[Decision]) -> tuple[Edit, ...]:
             if len(text) != end - start:
                 edits.extend(_change(page, start, body, "repair/indent"))
                 tail = start + len(page.source_text[start:end].rstrip(SPACE))
-            if line in suspects:
+            if line in page.suspects:
                 edits.extend(find_repairs(page.source_text, body, tail))
             if line == last:
                 edits.extend(_change(page, tail, after, "repair/line-end"))

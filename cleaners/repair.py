@@ -77,7 +77,11 @@ def mend(text: str) -> str:
     >>> mend("Share&nbsp;this"), mend("Publicite\u0301"), mend("PublicitÃ©")
     ('Share this', 'Publicité', 'Publicité')
     """
-    return text if text.isascii() and "&" not in text and text.isprintable() else _mended(text)
+    if text.isascii():
+        is_fine = "&" not in text and text.isprintable()
+    else:
+        is_fine = not _ODD.search(text) and not _LEAD.search(text) and is_normalized("NFC", text)
+    return text if is_fine else _mended(text)
 
 
 def find_repairs(source_text: str, start: int, end: int) -> Iterator[Edit]:

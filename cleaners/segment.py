@@ -6,7 +6,7 @@ Law: ``starts`` and ``ends`` cover the text but for its line breaks, in order, w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from itertools import accumulate
 
@@ -58,13 +58,18 @@ def fold(text: str) -> str:
     return fold_lines([text.replace("\n", " ")])[0]
 
 
-def fold_lines(texts: Sequence[str]) -> list[str]:
+def fold_lines(texts: Sequence[str], suspects: Set[int] | None = None) -> list[str]:
     """Return the comparison key of each text; none may hold a line feed.
 
-    All lines are folded as one string, so the cost is by character, not by line.
+    All lines are folded as one string, so the cost is by character, not by line. ``suspects`` are the lines
+    to which some repair could apply, where the caller knows them.
     """
     cut = [text if len(text) <= MAX_KEY_CHARS else text[:MAX_KEY_CHARS] for text in texts]
-    whole = _mend_lines(cut).casefold()
+    if suspects is None:
+        suspects = find_suspects("\n".join(cut), list(accumulate([len(text) + 1 for text in cut], initial=0)))
+    for line in suspects:
+        cut[line] = mend(cut[line])
+    whole = "\n".join(cut).casefold()
     if not whole.isascii():
         for char, plain in _REPLACEMENTS:
             if char in whole:
@@ -75,16 +80,6 @@ def fold_lines(texts: Sequence[str]) -> list[str]:
     while "  " in whole:
         whole = whole.replace("  ", " ")
     return [key.strip(_OUTER) for key in whole.split("\n")]
-
-
-def _mend_lines(texts: list[str]) -> str:
-    """Return the lines joined, those to which some repair could apply mended."""
-    starts = list(accumulate([len(text) + 1 for text in texts], initial=0))
-    whole = "\n".join(texts)
-    suspects = find_suspects(whole, starts)
-    for line in suspects:
-        texts[line] = mend(texts[line])
-    return "\n".join(texts) if suspects else whole
 
 
 def find_lines(text: str) -> tuple[list[int], list[int]]:
@@ -108,6 +103,6 @@ def to_page(text: str, *, url: str | None = None, captured_at: datetime | None =
     """Return a text capture as a page of lines."""
     starts, ends = find_lines(text)
     texts = [text[start:end].strip(SPACE) for start, end in zip(starts, ends, strict=True)]
-    return Page(
-        text, starts, ends, texts, fold_lines(texts), find_prose(texts), url=url, captured_at=captured_at
-    )
+    suspects = find_suspects(text, starts)
+    keys, prose = fold_lines(texts, suspects), find_prose(texts)
+    return Page(text, starts, ends, texts, keys, prose, suspects, url=url, captured_at=captured_at)

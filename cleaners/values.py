@@ -6,7 +6,7 @@ All offsets are code points into ``source_text``, half-open. A *line* is one lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -147,7 +147,8 @@ class Page:
     ``starts[i]:ends[i]`` is line i without its line break; ``texts[i]`` is it stripped;
     ``keys[i]`` is its comparison key (``cleaners.segment.fold``), in which case, quote forms,
     numbers and outer punctuation do not count. ``prose`` lists the lines that are paragraphs
-    (``cleaners.layout``). ``blocks`` has one entry a line for HTML, none for text.
+    (``cleaners.layout``), ``suspects`` those to which some repair could apply (``cleaners.repair``).
+    ``blocks`` has one entry a line for HTML, none for text.
     """
 
     source_text: str
@@ -156,6 +157,7 @@ class Page:
     texts: Sequence[str]
     keys: Sequence[str]
     prose: Sequence[int] = ()
+    suspects: Set[int] = frozenset()
     media_type: str = "text/plain"
     url: str | None = None
     captured_at: datetime | None = None

@@ -68,6 +68,7 @@ DOORS = {
     "ftfy": {"cleaners/repair.py"},
     "charset_normalizer": {"cleaners/detect.py"},
     "py3langid": {"cleaners/language.py"},
+    "threadpoolctl": {"cleaners/tagger/threads.py"},
 }
 CORE_MAY_NOT = {
     "time",

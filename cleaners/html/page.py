@@ -16,6 +16,7 @@ from cleaners.html.lines import Lines
 from cleaners.html.marking import Mark, Rule, mark_elements
 from cleaners.html.metadata import find_evidence
 from cleaners.layout import find_prose
+from cleaners.repair import find_suspects
 from cleaners.segment import SPACE, fold_lines
 from cleaners.values import Block, Page, Span
 
@@ -46,7 +47,9 @@ def to_page(
     lines, found = read_html(html)
     rendered = lines.texts or [""]
     ends = list(accumulate(map(len, rendered), lambda end, length: end + 1 + length))
-    texts = [text.strip(SPACE) for text in rendered]
+    starts = [end - len(text) for end, text in zip(ends, rendered, strict=True)]
+    source_text, texts = "\n".join(rendered), [text.strip(SPACE) for text in rendered]
+    suspects = find_suspects(source_text, starts)
     places, place_of = _to_places(lines)
     link_chars = lines.link_chars or [0]
     headings = [
@@ -55,12 +58,13 @@ def to_page(
         if places[number].tag in _HEADINGS and not places[number].hidden
     ]
     page = HtmlPage(
-        source_text="\n".join(rendered),
-        starts=[end - len(text) for end, text in zip(ends, rendered, strict=True)],
+        source_text=source_text,
+        starts=starts,
         ends=ends,
         texts=texts,
-        keys=fold_lines(texts),
+        keys=fold_lines(texts, suspects),
         prose=find_prose(texts),
+        suspects=suspects,
         media_type="text/html",
         url=url,
         captured_at=captured_at,

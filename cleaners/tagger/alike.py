@@ -34,6 +34,8 @@ _FLAGS: Final = tuple(
     )
 )
 _PAGE_STEP: Final = 1 << 40
+MAX_SINGLE_LINES: Final = (1 << 24) // 2048
+"""So many whole numbers below 2,048 add up to less than what single precision counts to."""
 
 
 class Alike(NamedTuple):
@@ -55,8 +57,13 @@ class Alike(NamedTuple):
 
     def to_means(self, lines: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the mean of the lines of each group, in whole numbers: (groups, columns)."""
-        total = np.add.reduceat(lines[self.order], self.first, axis=0, dtype=np.float64)
+        total = np.add.reduceat(lines[self.order], self.first, axis=0, dtype=to_exact(len(lines)))
         return np.rint(total / self.sizes[:, None]).astype(np.float32)
+
+
+def to_exact(lines: int) -> type[np.floating]:
+    """Return the fastest type that holds sums over so many lines of the hidden layers exactly."""
+    return np.float32 if lines <= MAX_SINGLE_LINES else np.float64
 
 
 def find_alike(

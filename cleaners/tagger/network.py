@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cleaners.tagger.alike import WAYS, Alike, find_alike
+from cleaners.tagger.alike import WAYS, Alike, find_alike, to_exact
 from cleaners.tagger.features import GROUPS, Floats, Hints, Ints
 from cleaners.tagger.places import TAGS, Places
 
@@ -205,7 +205,7 @@ def _compare(layer: Linear, lines: Whole, ways: Sequence[Alike]) -> Whole:
 
 def _pool(lines: Whole, first: Ints, sizes: Ints) -> Whole:
     """Return mean and maximum over the lines of each page."""
-    total = np.add.reduceat(lines, first, axis=0, dtype=np.float64)
+    total = np.add.reduceat(lines, first, axis=0, dtype=to_exact(len(lines)))
     mean = np.rint(total / sizes[:, None]).astype(np.float32)
     return np.concatenate([mean, np.maximum.reduceat(lines, first, axis=0)], axis=1)
 

@@ -25,6 +25,7 @@ from cleaners.tagger.network import (
     own_network,
 )
 from cleaners.tagger.places import find_places
+from cleaners.tagger.threads import one_thread
 from cleaners.values import Evidence, Page, Span
 
 MODEL_REASON: Final = "model/line-tagger"
@@ -76,13 +77,14 @@ def judge(
     judged: list[Judgement] = []
     together: list[_Asked] = []
     rows = 0
-    for one in asked:
-        together.append(one)
-        rows += len(one.lines)
-        if rows >= MIN_ROWS:
-            judged += _judge_together(together, network)
-            together, rows = [], 0
-    judged += _judge_together(together, network)
+    with one_thread():
+        for one in asked:
+            together.append(one)
+            rows += len(one.lines)
+            if rows >= MIN_ROWS:
+                judged += _judge_together(together, network)
+                together, rows = [], 0
+        judged += _judge_together(together, network)
     by_page = {id(one.page): judgement for one, judgement in zip(asked, judged, strict=True)}
     return [by_page.get(id(page), NOTHING) for page in pages]
 
