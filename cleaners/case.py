@@ -147,6 +147,8 @@ class Case:
 
     def _verdict(self) -> Span | None:
         """Return the span that names the line best: the surest; of two equally sure the one by wording."""
+        if len(self.debris) <= 1:
+            return next((s for s in self.debris.values() if s.label != "duplicate"), None)
         debris = {f: s for f, s in self.debris.items() if s.label != "duplicate"}
         named = {f: s for f, s in debris.items() if s.label != "boilerplate"} or debris
         if not named:

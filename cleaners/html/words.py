@@ -94,8 +94,12 @@ def add_words(above: frozenset[str], names: str) -> frozenset[str]:
     >>> sorted(add_words(frozenset({"main"}), "read-more navBar_2"))
     ['bar', 'main', 'more', 'nav', 'read', 'readmore']
     """
-    if len(above) >= MAX_WORDS:
+    if len(above) >= MAX_WORDS or (words := _to_words(names)) <= above:
         return above
+    return above | words
+
+
+@lru_cache(maxsize=8192)
+def _to_words(names: str) -> frozenset[str]:
     parts = list(map(str.lower, _WORD.findall(names, 0, MAX_NAMES_CHARS)))
-    together = above.union(parts, COMPOUNDS.intersection(map(add, parts, parts[1:])))
-    return above if len(together) == len(above) else together
+    return frozenset(parts).union(COMPOUNDS.intersection(map(add, parts, parts[1:])))
