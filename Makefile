@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ROOMS := captures cleaners archive flows bench tests
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
 .PHONY: setup dev demo test test-browser test-scale lint format lock quality speed soak clean
@@ -30,8 +31,11 @@ $(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
 demo: setup ## clean the captures in examples/ into an archive and show what came out
 	$(BIN)/strigil demo
 
-test: lint ## lint, types and the whole suite
-	$(BIN)/python -m pytest
+# Bytecode is made once here, and not by each of the hundreds of processes that tests start.
+PROCESSES ?= 2
+test: lint ## lint, types and the whole suite, in two processes (or PROCESSES=4)
+	$(BIN)/python -m compileall -q $(ROOMS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 test-browser: dev ## what only a real browser can show (needs Chromium); screenshots into docs/
 	STRIGIL_BROWSER=1 STRIGIL_SCREENSHOTS=docs $(BIN)/python -m pytest tests/test_browser.py
