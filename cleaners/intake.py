@@ -14,6 +14,7 @@ from cleaners.html.page import to_page as to_html_page
 from cleaners.lexicon import find as find_phrases
 from cleaners.segment import to_page
 from cleaners.values import CaptureLike, CleanedPage, Fields, Page, Policy, Span, Status
+from cleaners.wrapping import join_lines
 
 STRIGIL: Final = "strigil"
 TRAFILATURA: Final = "trafilatura"
@@ -47,9 +48,13 @@ class Way(NamedTuple):
 
 
 class Intake(NamedTuple):
-    """A capture as a page, the phrases that a lexicon knows in it, and what another extractor chose."""
+    """A capture as a page, the phrases that a lexicon knows in it, and what another extractor chose.
+
+    ``page`` has the lines that are judged, ``source`` those of the capture: one of them, mostly.
+    """
 
     page: Page
+    source: Page
     decoded: Decoded
     phrases: list[Span]
     chosen: list[Decision] | None
@@ -76,7 +81,8 @@ def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
         page = to_page(decoded.text, url=capture.url, captured_at=capture.captured_at)
     is_foreign = way.extractor == TRAFILATURA and bool(page.blocks)
     chosen = fallback.decide_lines(decoded.text, page) if is_foreign else None
-    return Intake(page, decoded, list(find_phrases(page)), chosen)
+    joined = page if is_html else join_lines(page)
+    return Intake(joined, page, decoded, list(find_phrases(joined)), chosen)
 
 
 def without_text(status: Status, reason: str, media_type: str) -> CleanedPage:

@@ -35,6 +35,7 @@ from cleaners.ledger import apply
 from cleaners.settle import settle
 from cleaners.tagger.tagger import Judgement, judge
 from cleaners.values import CaptureLike, CleanedPage, Find, Line, Markup, Page, Policy, Status
+from cleaners.wrapping import part_lines
 
 LEXICON: Final = "lexicon"
 """The family whose spans the model reads too, so they are found first."""
@@ -195,7 +196,7 @@ def _mark_truncated(page: CleanedPage, capture: CaptureLike) -> CleanedPage:
 
 def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPage:
     """Label, settle and repair one page, of which another extractor may have chosen the lines."""
-    page, decoded, phrases, chosen = intake
+    page, source, decoded, phrases, chosen = intake
     if judgement is None:
         (judgement,) = judge([page], [phrases])
     if chosen:
@@ -206,13 +207,14 @@ def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPag
     keeps_all = bool(review) or way.policy is Policy.ANNOTATE
     if keeps_all or way.keep:
         decisions = [d._replace(kept=d.kept or keeps_all or d.label in way.keep) for d in decisions]
-    edits = () if way.policy is Policy.ANNOTATE else to_edits(page, decisions)
-    text, removed_text = apply(page.source_text, edits)
+    parted = part_lines(decisions, page, source)
+    edits = () if way.policy is Policy.ANNOTATE else to_edits(source, parted)
+    text, removed_text = apply(source.source_text, edits)
     return CleanedPage(
         text=text,
-        source_text=page.source_text,
+        source_text=source.source_text,
         edits=edits,
-        lines=_to_lines(page, decisions),
+        lines=_to_lines(source, parted),
         fields=to_fields(page, decisions, text, judgement.page_type),
         status=_status(text, review),
         reason=review or _why_empty(page, text),

@@ -40,6 +40,20 @@ def count_words(text: str) -> float:
     return max(spaced, dense + len(_UNSPACED.findall(text)) / UNSPACED_WORD_CHARS)
 
 
+def count_columns(text: str) -> int:
+    """Return how wide a text is where all letters are of one width, and dense ones of two.
+
+    >>> count_columns("Bridge"), count_columns("老桥 2")
+    (6, 6)
+    """
+    return len(text) if text.isascii() else len(text) + len(_DENSE.findall(text))
+
+
+def is_dense(char: str) -> bool:
+    """Return whether a character is of a dense script, in which lines break anywhere."""
+    return char > "\u303f" and _DENSE.match(char) is not None
+
+
 def is_headline_long(text: str) -> bool:
     """Return whether a text is as long as headlines are, rather than the name of a list or a menu entry.
 

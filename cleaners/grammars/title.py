@@ -89,7 +89,12 @@ def _repeated(page: Page, lines: list[int]) -> int:
 def _is_headline(page: Page, i: int, *, marked: bool = False) -> bool:
     """Say whether a line reads like a headline; a ``marked`` one may end like a sentence."""
     text = page.texts[i]
-    if len(text) > MAX_CHARS or count_chars(text) < MIN_CHARS or text[0] in _BULLETS or text[0].islower():
+    if (
+        len(text) > MAX_CHARS
+        or count_chars(text) < MIN_CHARS
+        or text.lstrip("# ")[:1] in _BULLETS
+        or text[0].islower()
+    ):
         return False
     words = text.count(" ") + 1
     if words > MAX_WORDS or (words < MIN_WORDS and text.isascii()):
