@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import sys
@@ -26,13 +27,14 @@ _OBJECT_STORE = re.compile(r"s3://[^/]+")
 _CAPTURE_ID = re.compile(r"[0-9a-f]{32}")
 
 DEFAULT_ARCHIVE = "strigil-archive"
+_ARCHIVE_SETTING = "STRIGIL_ARCHIVE"
 
 ArchiveOption = Annotated[
     str,
     typer.Option(
         "--archive",
         "-a",
-        envvar="STRIGIL_ARCHIVE",
+        envvar=_ARCHIVE_SETTING,
         help="The archive: a folder, or s3://bucket/prefix.",
         metavar="PLACE",
     ),
@@ -72,6 +74,15 @@ NewPolicyOption = Annotated[
         show_default="that of the current edition, else balanced",
     ),
 ]
+
+
+def default_archive() -> str:
+    """Return the archive that a form or a flow means when none is named, as the option ``--archive`` does."""
+    return os.environ.get(_ARCHIVE_SETTING) or DEFAULT_ARCHIVE
+
+
+FORM_ARCHIVE = default_archive()
+"""The default of every flow: a form shows what was set when its deployment was made."""
 
 
 def open_archive(place: str) -> Archive:

@@ -14,6 +14,7 @@ from prefect.states import Completed
 
 from archive.archive import Archive
 from flows.artifacts import publish_table
+from flows.cli_options import FORM_ARCHIVE
 from flows.drift import DriftReport, SiteDrift, find_drift, headline, to_rows, to_words
 from flows.outcome import to_failed
 from flows.said import SAID
@@ -23,7 +24,7 @@ EVENT: Final = "strigil.site.changed"
 
 
 @flow(name="drift", flow_run_name="drift {archive}", persist_result=False)
-def drift(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
+def drift(archive: str = FORM_ARCHIVE, edition: str = "") -> State[Any]:
     """Judge every site by its own past; tell of those that changed.
 
     Args:

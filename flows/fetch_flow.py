@@ -9,15 +9,14 @@ import os
 from typing import Annotated, Any
 
 from prefect import State, flow
-from prefect.states import Failed
 from pydantic import Field
 
 from archive.archive import Archive
 from flows.artifacts import publish_markdown
-from flows.cli_options import check_archive_place
+from flows.cli_options import FORM_ARCHIVE, check_archive_place
 from flows.fetch import FetchOptions, fetch_plan, read_plan
-from flows.fetch_summary import describe, is_in_vain, to_markdown
-from flows.outcome import to_failed, to_state
+from flows.fetch_summary import to_markdown
+from flows.outcome import to_failed, to_state, to_state_of_fetch
 from flows.plan import Plan, RunOptions
 from flows.policies import PolicyChoice, to_policy
 from flows.reviews import show_run
@@ -31,13 +30,14 @@ from flows.task_runs import SHARD_THREADS, clean_in_tasks
 @flow(name="fetch", flow_run_name="fetch {sources} {group}", task_runner=SHARD_THREADS, persist_result=False)
 def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     sources: str,
-    archive: str = "strigil-archive",
+    archive: str = FORM_ARCHIVE,
     group: str = "",
     policy: PolicyChoice = "as now",
     contact: str = "",
     allow_hosts: str = "",
     state: str = "",
     retries: Annotated[int, Field(ge=0, le=10)] = 2,
+    max_failed_percent: Annotated[int, Field(ge=0, le=100)] = 50,
 ) -> State[Any]:
     """Fetch feeds, sitemaps and pages, politely, and clean what is new into an archive.
 
@@ -50,6 +50,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         allow_hosts: Hosts on private addresses that may be asked all the same, as HOST:PORT.
         state: The folder of WARC files and queue; empty for the archive's own.
         retries: How often a shard is tried again.
+        max_failed_percent: The run has failed if more of what was asked for gave no answer.
 
     """
     options = FetchOptions(
@@ -71,6 +72,4 @@ def fetch(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
         return to_failed(error)
     report.notes += find_notes(pipeline, current)
     show_run(store, report)
-    if is_in_vain(fetched.report):
-        return Failed(message=f"Nothing could be fetched. {next(describe(fetched.report))}")
-    return to_state(report)
+    return to_state_of_fetch(fetched.report, to_state(report), max_failed_percent)

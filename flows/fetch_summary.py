@@ -13,6 +13,9 @@ from flows.summary import count
 
 _MAX_REASONS: Final = 12
 _MAX_URL_CHARS: Final = 90
+_MAX_TOLD: Final = 3
+_UNANSWERED: Final = frozenset({"host-busy", "robots-unreachable"})
+"""Not asked, because the host had not answered before."""
 _ORDER: Final = ("new", "changed", "unchanged", "gone", "redirect", "error", "failed", "refused", "not-due",
                  "waiting")  # fmt: skip
 
@@ -53,6 +56,32 @@ def is_in_vain(report: FetchReport) -> bool:
     """
     outcomes = report.outcomes + report.lists
     return bool(outcomes) and set(outcomes) <= {"failed", "refused", "error"}
+
+
+def count_failed(report: FetchReport) -> tuple[int, int]:
+    """Return how much of what was asked for gave no answer, and how much was asked for.
+
+    What robots.txt or a limit of ours forbids was not asked for; a page that is gone is an answer, and
+    a redirect counts as the page it leads to.
+
+    >>> from collections import Counter
+    >>> reasons = Counter({("refused", "robots"): 3, ("refused", "host-busy"): 1, ("error", "500"): 1})
+    >>> count_failed(FetchReport(Counter(new=7, gone=1, redirect=2, refused=4, error=1), reasons=reasons))
+    (2, 10)
+    """
+    failed = sum(number for key, number in report.reasons.items() if _is_failure(*key))
+    outcomes = report.outcomes + report.lists
+    return failed, failed + sum(outcomes[name] for name in ("new", "changed", "unchanged", "gone"))
+
+
+def failures(report: FetchReport) -> str:
+    """Return why what was asked for gave no answer, the most frequent reasons first."""
+    found = [(key, number) for key, number in report.reasons.most_common() if _is_failure(*key)]
+    return ", ".join(f"{number:,} {reason or outcome}" for (outcome, reason), number in found[:_MAX_TOLD])
+
+
+def _is_failure(outcome: str, reason: str) -> bool:
+    return outcome in {"error", "failed"} or (outcome == "refused" and reason in _UNANSWERED)
 
 
 def to_markdown(report: FetchReport) -> str:

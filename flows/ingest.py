@@ -11,7 +11,7 @@ from pydantic import Field
 
 from archive.archive import Archive
 from captures.values import ReadOptions
-from flows.cli_options import check_archive_place
+from flows.cli_options import FORM_ARCHIVE, check_archive_place
 from flows.lineage import publish_lineage
 from flows.outcome import to_failed, to_state
 from flows.plan import Plan, RunOptions, check_apart, check_input, find_input
@@ -32,7 +32,7 @@ def name_run() -> str:
 @flow(name="ingest", flow_run_name=name_run, task_runner=SHARD_THREADS, persist_result=False)
 def ingest(  # noqa: PLR0913, PLR0917 - the fields of the form a person fills in
     source: str,
-    archive: str = "strigil-archive",
+    archive: str = FORM_ARCHIVE,
     format: str = "",  # noqa: A002
     policy: PolicyChoice = "as now",
     captures_per_shard: Annotated[int, Field(ge=1)] = 2_000,

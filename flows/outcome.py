@@ -9,12 +9,19 @@ from prefect import State
 from prefect.exceptions import FailedRun
 from prefect.states import Completed, Failed
 
+from captures.fetching.runs import FetchReport
 from flows.artifacts import to_sendable
+from flows.fetch_summary import count_failed, describe, failures, is_in_vain
 from flows.report import RunReport
 from flows.summary import count, status_line
 
 REJECTS: Final = ("failed", "rejected")
 """Statuses of captures that could not be cleaned."""
+ENDS: Final = (
+    "Completed", "CompletedWithRejects", "NeedsReview", "CompletedInPart", "DryRun",
+    "Failed", "Cancelled", "Crashed",
+)  # fmt: skip
+"""Names of all states that are an end: Prefect names its events after them."""
 MAX_NAMED: Final = 3
 
 
@@ -30,6 +37,25 @@ logging.getLogger("prefect.flow_runs").addFilter(_is_news)
 def to_failed(error: Exception) -> State[Any]:
     """Return the state of a run that ended with a sentence of ours."""
     return Failed(message=to_sendable(str(error)))
+
+
+def to_state_of_fetch(fetched: FetchReport, cleaned: State[Any], max_failed_percent: int) -> State[Any]:
+    """Return the state of a run that fetched and then cleaned, which ended in a state of its own.
+
+    ``CompletedInPart``: some of what was asked for gave no answer, and a later run asks again. If it was
+    more than a chosen share, or nothing could be had at all, the run has failed.
+    """
+    if is_in_vain(fetched):
+        return Failed(message=f"Nothing could be fetched. {next(describe(fetched))}")
+    failed, asked = count_failed(fetched)
+    if cleaned.is_failed() or not failed:
+        return cleaned
+    message = to_sendable(
+        f"{failed:,} of {asked:,} could not be fetched ({failures(fetched)}); {cleaned.message}"
+    )
+    if failed * 100 > max_failed_percent * asked:
+        return Failed(message=message)
+    return Completed(name="CompletedInPart", message=message)
 
 
 def to_state(report: RunReport) -> State[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -14,7 +13,7 @@ from archive.errors import ArchiveError, NotAnArchiveError
 from archive.values import Pipeline
 from captures.errors import CaptureError
 from captures.values import ReadOptions
-from flows.cli_options import check_archive_place
+from flows.cli_options import check_archive_place, default_archive
 from flows.errors import FlowError, UsageError
 from flows.languages import Language
 from flows.plan import RunOptions, check_apart, check_input
@@ -26,11 +25,6 @@ Format = Literal["auto", "txt", "html", "jsonl", "parquet", "warc", "wacz"]
 # The form draws a date that may be empty as a calendar; `date | None` would be drawn as a choice of types.
 Day = Annotated[date | None, WithJsonSchema({"type": "string", "format": "date"})]
 _WHOLE_REQUEST: Final = "the form"
-
-
-def default_archive() -> str:
-    """Return the archive that is meant when none is named."""
-    return os.environ.get("STRIGIL_ARCHIVE", "strigil-archive")
 
 
 def _without_default(schema: dict[str, Any]) -> None:

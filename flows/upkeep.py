@@ -17,6 +17,7 @@ from pydantic import Field
 from archive.archive import Archive
 from archive.sample import Sample
 from flows.artifacts import publish_report, publish_table
+from flows.cli_options import FORM_ARCHIVE
 from flows.outcome import to_failed, to_state
 from flows.policies import PolicyChoice, current_policy, to_policy
 from flows.review import write_scope
@@ -38,7 +39,7 @@ def name_run() -> str:
 
 @flow(name="reclean", flow_run_name=name_run, task_runner=SHARD_THREADS, persist_result=False)
 def reclean(
-    archive: str = "strigil-archive",
+    archive: str = FORM_ARCHIVE,
     policy: PolicyChoice = "as now",
 ) -> State[Any]:
     """Clean everything again, from the raw captures, into an edition of the installed cleaners.
@@ -65,9 +66,7 @@ def reclean(
 
 
 @flow(name="verify", flow_run_name=name_run, persist_result=False)
-def verify(
-    archive: str = "strigil-archive", percent: Annotated[float, Field(gt=0, le=100)] = 100.0
-) -> State[Any]:
+def verify(archive: str = FORM_ARCHIVE, percent: Annotated[float, Field(gt=0, le=100)] = 100.0) -> State[Any]:
     """Check the archive's files against their checksums; for the night, a part of them each time.
 
     Args:
@@ -95,7 +94,7 @@ def verify(
 
 
 @flow(name="compact", flow_run_name=name_run, persist_result=False)
-def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
+def compact(archive: str = FORM_ARCHIVE, edition: str = "") -> State[Any]:
     """Merge the small parts of each day that is over, and gather its small raw files; no row changes.
 
     Args:
@@ -122,7 +121,7 @@ def compact(archive: str = "strigil-archive", edition: str = "") -> State[Any]:
 
 
 @flow(name="report", flow_run_name=name_run, persist_result=False)
-def report(archive: str = "strigil-archive", edition: str = "", path: str = "") -> State[Any]:
+def report(archive: str = FORM_ARCHIVE, edition: str = "", path: str = "") -> State[Any]:
     """Write the review page: what came in, what went, and captures to judge it by.
 
     Args:

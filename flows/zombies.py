@@ -12,12 +12,12 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
+from flows.outcome import ENDS
+
 HEARTBEAT_SECONDS: Final = 30
 SILENCE_SECONDS: Final = 90
 """A run that was silent for so long has no process any more."""
 AUTOMATION: Final = "strigil: a run whose process is gone has crashed"
-ENDS: Final = ("Completed", "CompletedWithRejects", "NeedsReview", "Failed", "Cancelled", "Crashed")
-"""Names of states that are an end: Prefect names its events after them."""
 
 _ALIVE: Final = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gzip
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from prefect import State
+from prefect.states import Completed, Failed
 
+from captures.fetching.runs import FetchReport
+from flows.outcome import ENDS, to_state_of_fetch
 from tests.fetch_site import Page, Site, feed, robots, serving
 from tests.strigil_command import query
 
@@ -29,11 +34,11 @@ def site() -> Iterator[Site]:
 
 
 def write_sources(folder: Path, site: Site, block: str = BLOCK) -> Path:
-    """Write a sources.toml whose header is in a Secret block."""
+    """Write a sources.toml whose header, if there is one, is in a Secret block."""
     path = folder / "sources.toml"
     path.write_text(
         f'[[source]]\nname = "gazette"\nurl = "{site.url("/feed")}"\ndelay_seconds = 0\nrefetch = "always"\n'
-        f'headers = {{ Authorization = {{ block = "{block}" }} }}\n'
+        + (f'headers = {{ Authorization = {{ block = "{block}" }} }}\n' if block else "")
     )
     return path
 
@@ -79,6 +84,43 @@ def test_a_block_that_is_missing_is_told_before_anything_is_asked(site: Site, tm
     assert "gazette" in (state.message or "")
     assert "no Secret block 'no-such-block'" in (state.message or "")
     assert site.asked == []
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_that_got_a_part_says_so_by_its_name(site: Site, tmp_path: Path) -> None:
+    """One page of three gives an error: completed, with a name to act on; or failed, if that was chosen."""
+    from flows.fetch_flow import fetch
+
+    site.pages["/story-1.html"] = Page(status=403)
+    place, sources = str(tmp_path / "news"), str(write_sources(tmp_path, site, block=""))
+    state = fetch(sources, place, allow_hosts=site.host, return_state=True)
+    assert (state.name, state.is_completed()) == ("CompletedInPart", True)
+    assert state.message == "1 of 3 could not be fetched (1 http-403); 1 cleaned, 1 empty"
+    state = fetch(sources, place, allow_hosts=site.host, max_failed_percent=33, return_state=True)
+    assert state.is_failed()
+    assert "1 of 3 could not be fetched" in (state.message or "")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "cleaned", "name"),
+    [
+        ({"new": 5, "gone": 3, "refused": 2}, Completed(message="5 cleaned"), "Completed"),
+        ({"new": 5}, Completed(name="NeedsReview", message="5 review"), "NeedsReview"),
+        ({"new": 5, "failed": 5}, Completed(name="NeedsReview", message="5 review"), "CompletedInPart"),
+        ({"new": 4, "failed": 5}, Completed(message="4 cleaned"), "Failed"),
+        ({"new": 5, "failed": 1}, Failed(message="Not finished: 1 shard"), "Failed"),
+        ({"failed": 2, "error": 1}, Completed(message="nothing new"), "Failed"),
+        ({"not-due": 9}, Completed(message="nothing new"), "Completed"),
+    ],
+)
+def test_the_state_of_a_fetch_says_what_is_missing(
+    outcomes: dict[str, int], cleaned: State[Any], name: str
+) -> None:
+    """What gave no answer makes a part, more than half of it a failure; gone and forbidden do not."""
+    reasons = Counter({(key, ""): number for key, number in outcomes.items() if key in {"failed", "error"}})
+    state = to_state_of_fetch(FetchReport(Counter(outcomes), reasons=reasons), cleaned, 50)
+    assert state.name == name
+    assert state.name in ENDS
 
 
 @pytest.mark.usefixtures("prefect_server")

@@ -16,7 +16,7 @@ from flows.deployments import DEPLOYMENTS, load_flow
 from flows.zombies import AUTOMATION
 from tests.strigil_command import query, strigil
 from tests.test_cli_clean import COUNT
-from tests.up_server import Up, wait_until
+from tests.up_server import ARCHIVE, Up, wait_until
 
 BACKFILL = "backfill/backfill"
 
@@ -50,8 +50,11 @@ def test_a_second_up_in_the_same_home_is_refused(up: Up) -> None:
 
 def test_every_deployment_is_served_and_zombies_are_watched(up: Up) -> None:
     """The list in flows/deployments.py is what the UI shows; the automation is there, once."""
-    served = {one["name"] for one in up.call("/deployments/filter", limit=100)}
-    assert served == {one.name for one in DEPLOYMENTS}
+    served = {one["name"]: one for one in up.call("/deployments/filter", limit=100)}
+    assert set(served) == {one.name for one in DEPLOYMENTS}
+    forms = [one["parameter_openapi_schema"]["properties"] for one in served.values()]
+    defaults = [form["archive"]["default"] for form in forms if "archive" in form]
+    assert defaults == [ARCHIVE] * 7
     assert {one.flow for one in DEPLOYMENTS} == {
         f"{f.fn.__module__}.{f.fn.__name__}" for f in map(load_flow, DEPLOYMENTS)
     }
@@ -83,7 +86,7 @@ def test_a_backfill_from_the_form(up: Up) -> None:
     assert run["state"]["name"] == "CompletedWithRejects"
     assert run["state"]["message"].startswith("9 cleaned, 1 ")
     assert run["name"].startswith("backfill scrapes (as now), 20")
-    assert query(COUNT, up.folder / "strigil-archive") == [{"rows": 10, "captures": 10}]
+    assert query(COUNT, up.folder / ARCHIVE) == [{"rows": 10, "captures": 10}]
     left = up.artifacts(run["id"])
     assert set(left) == {
         f"backfill-{name}"

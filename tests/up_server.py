@@ -17,6 +17,8 @@ import pytest
 from tests.strigil_command import STRIGIL, clean_environ
 
 PATIENCE_SECONDS: Final = 300.0
+ARCHIVE: Final = "news"
+"""What a form means when no archive is named."""
 ENDS: Final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -35,7 +37,8 @@ class Up:
         self._said = (self.folder / "said.txt").open("w+")
         self.process = subprocess.Popen(
             [STRIGIL, "up", "--home", self.folder / "home", "--port", str(self.port), *self._arguments],
-            cwd=self.folder, env=clean_environ(), stdout=self._said, stderr=subprocess.STDOUT,
+            cwd=self.folder, env=clean_environ() | {"STRIGIL_ARCHIVE": ARCHIVE},
+            stdout=self._said, stderr=subprocess.STDOUT,
         )  # fmt: skip
         wait_until(lambda: "is up" in self.said() or self.process.poll() is not None)
         assert self.process.poll() is None, self.said()
