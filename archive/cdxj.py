@@ -2,7 +2,7 @@
 
 The keys that other tools read (``url``, ``mime``, ``status``, ``digest``, ``length``, ``offset``,
 ``filename``) are theirs; ``capture`` holds our values. Law: ``from_line(to_line(…))`` is identity
-on all but the payload. JSON in ASCII, so that even lone surrogates come back.
+on all but the payload. JSON in ASCII; even lone surrogates come back.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from archive.identity import urlkey
+from archive.surrogates import MARK, escape, unescape
 from archive.values import RawRef
 from archive.warc import target_uri, warc_date
 from captures.values import Capture, Provenance
@@ -53,13 +54,15 @@ def to_line(line: IndexLine) -> str:
         "payload_bytes": line.payload_bytes,
         "capture": _to_json(capture),
     }
-    return f"{urlkey(capture)} {_timestamp(capture)} {json.dumps(content)}\n"
+    return f"{urlkey(capture)} {_timestamp(capture)} {json.dumps(escape(content))}\n"
 
 
 def from_line(text: str) -> IndexLine:
     """Return what a CDXJ line says."""
     _urlkey, _timestamp, content = text.split(" ", 2)
     data: dict[str, Any] = json.loads(content)
+    if MARK in content:
+        data = unescape(data)
     ref = RawRef(data["filename"], int(data["offset"]), int(data["length"]), data["record_id"])
     return IndexLine(
         data["position"],

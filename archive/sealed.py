@@ -10,16 +10,18 @@ from typing import Any, Final
 
 from archive.errors import DamagedFileError
 from archive.store import Store
+from archive.surrogates import MARK, escape, unescape
 
 _BEFORE: Final = b'{"seal":"sha256:'
 _BETWEEN: Final = b'","content":'
 _AFTER: Final = b"}\n"
+_ESCAPED: Final = MARK.encode()
 _BODY_AT: Final = len(_BEFORE) + 64 + len(_BETWEEN)
 
 
 def to_sealed(content: Mapping[str, Any]) -> bytes:
     """Return a sealed JSON file; the same content gives the same bytes."""
-    body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    body = json.dumps(escape(content), sort_keys=True, separators=(",", ":")).encode()
     return _BEFORE + _seal(body) + _BETWEEN + body + _AFTER
 
 
@@ -34,6 +36,8 @@ def from_sealed(data: bytes, where: str | Path) -> dict[str, Any]:
     if data != _BEFORE + _seal(body) + _BETWEEN + body + _AFTER:
         raise DamagedFileError(where, f"{len(data)} bytes that do not match their seal")
     content: dict[str, Any] = json.loads(body)
+    if _ESCAPED in body:
+        content = unescape(content)
     return content
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.archive import Archive
 from archive.entries import LogEntry
@@ -21,6 +25,7 @@ from archive.errors import (
 from archive.local import LocalStore
 from archive.log import Log
 from archive.sealed import from_sealed, to_sealed
+from archive.surrogates import escape, unescape
 from archive.values import Pipeline
 from tests.archive_builders import (
     NEXT_PIPELINE,
@@ -213,6 +218,34 @@ def test_a_log_entry_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "again.json"
     path.write_bytes(to_sealed(entry.to_json()))
     assert LogEntry.from_json(from_sealed(path.read_bytes(), path)) == entry
+
+
+def test_names_that_are_no_unicode_are_valid_json_and_come_back(tmp_path: Path) -> None:
+    """A file name with bytes that are not UTF-8: strict readers read log and index, which keep it."""
+    name = os.fsdecode(b"caf\xe9 \xe2\x90\x9b\xed\xa0\xbd.txt")
+    capture = replace(make_capture(1), url=None, provenance=replace(make_capture(1).provenance, file=name))
+    archive = Archive.open(tmp_path)
+    archive.commit([capture], [f"{name}|12"])
+    (entry,) = Log(LocalStore(tmp_path)).entries()
+    assert entry.done_items == (f"{name}|12",)
+    assert Archive.open(tmp_path).known_items([f"{name}|12"])
+    (batch,) = archive.unfinished(PIPELINE)
+    assert batch.load(read_payload).captures == (capture,)
+    for path in (*tmp_path.glob("log/*"), *tmp_path.glob("raw/*.cdxj")):
+        line = path.read_text()
+        duckdb.execute("select json(?)", [line[line.index("{") :]]).fetchall()  # raises if it is not valid
+        assert "caf\\u241bdce9" in line
+    assert not list(archive.verify())
+
+
+@given(
+    st.recursive(st.text(st.characters()), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+)
+def test_every_text_comes_back_from_valid_json(data: object) -> None:
+    """Lone surrogates, their pairs and the sign of the escape itself; what is written can be UTF-8."""
+    escaped = escape(data)
+    json.dumps(escaped, ensure_ascii=False).encode()
+    assert unescape(json.loads(json.dumps(escaped))) == data
 
 
 @pytest.mark.parametrize("policy", ["", "../x", "Strict", "a b"])
