@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cleaners.case import Decision
+from cleaners.grammars.facts import read_facts
 from cleaners.grammars.scripts import is_headline_long
 from cleaners.grammars.stamps import read_stamps, to_score
 from cleaners.html.people import read_people
-from cleaners.layout import last_prose
+from cleaners.layout import first_prose, last_prose
 from cleaners.lexicon import load_lexicons
 from cleaners.phrases import START_KEY_CHARS
 from cleaners.tagger.tagger import MODEL_REASON
@@ -37,11 +38,14 @@ FIELD_OF_LABEL: Final = {
 _NEED_VALUE: Final = frozenset({"published_at", "modified_at", "page_clock", "tags", "credits"})
 """Fields whose lines say nothing without a parsed value (a heading ``Tags:`` is no tag)."""
 _STAMPED: Final = frozenset({"published", "updated"})
+_BESIDE_FACTS: Final = frozenset({"body", "byline", "published", "updated", "credit"})
+"""What a line of several facts is taken for."""
 
 MIN_FIELD_SCORE: Final = 0.5
 """A line may go on several weak signs; what it says becomes a field only on one good one."""
 MAX_MODEL_SCORE: Final = 0.5
 """How surely the model takes a line for a byline says nothing of the name in it."""
+FACT_SCORE: Final = 0.9
 MAX_DATE_SCORES: Final = {"published": 0.68, "updated": 0.68, "dateline": 0.6}
 """Words for dates have no zone, and day and month may change places: the markup of an article is surer."""
 BELOW_STORY: Final = 0.45
@@ -53,42 +57,40 @@ _BEHIND_ADDRESS: Final = ".,;:!?]}…"
 
 
 def find_stated(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]:
-    """Yield a candidate for each field that a decided line carries."""
-    end = last_prose(page)
+    """Yield a candidate for each field that a decided line carries, or a line of facts above the story."""
+    begin, end = first_prose(page), last_prose(page)
     for line, decision in enumerate(decisions):
-        if decision.label not in FIELD_OF_LABEL or decision.score < MIN_FIELD_SCORE:
+        label = decision.label
+        if label not in FIELD_OF_LABEL and not (label == "body" and line < begin):
             continue
-        is_below = decision.label in _STAMPED and line > end
-        for name, value, stated in _read(page.texts[line], page.keys[line], decision):
-            score = min(stated, MAX_DATE_SCORES.get(decision.label, stated))
+        facts = read_facts(page.texts[line]) if ":" in page.keys[line] and label in _BESIDE_FACTS else ()
+        said = [(*fact, f"{fact.kind}/among-facts", FACT_SCORE) for fact in facts]
+        if not said and label in FIELD_OF_LABEL and decision.score >= MIN_FIELD_SCORE:
+            said = list(_read(page.texts[line], page.keys[line], decision))
+        for kind, value, reason, score in said:
             if value:
-                yield Evidence(
-                    name,
-                    value,
-                    decision.reason,
-                    score * BELOW_STORY if is_below else score,
-                    page.starts[line],
-                    page.ends[line],
-                )
+                sure = min(score, MAX_DATE_SCORES.get(kind, score))
+                sure *= BELOW_STORY if kind in _STAMPED and line > end else 1.0
+                yield Evidence(FIELD_OF_LABEL[kind], value, reason, sure, page.starts[line], page.ends[line])
 
 
-def _read(text: str, key: str, decision: Decision) -> Iterator[tuple[str, str, float]]:
-    """Yield field, value and score of what one line says."""
+def _read(text: str, key: str, decision: Decision) -> Iterator[tuple[str, str, str, float]]:
+    """Yield label, value, reason and score of what one line says."""
     label, reason, score, _, value = decision
     name = FIELD_OF_LABEL[label]
     if reason == MODEL_REASON:
         score = min(score, MAX_MODEL_SCORE)
     if label in _STAMPED and (stamps := read_stamps(text)[0]):
         for stated, moment in stamps:
-            yield FIELD_OF_LABEL[stated], moment.value, min(score, to_score(moment))
+            yield stated, moment.value, reason, min(score, to_score(moment))
     elif name == "canonical_url":
-        yield name, _to_address(text), score
+        yield label, _to_address(text), reason, score
     elif name == "byline" and value is None:
-        yield name, "\n".join(read_people(text)), score
+        yield label, "\n".join(read_people(text)), reason, score
     elif value is not None:
-        yield name, value.strip(), score
+        yield label, value.strip(), reason, score
     elif name not in _NEED_VALUE and not (name == "related" and not _is_headline(text, key, reason)):
-        yield name, text, score
+        yield label, text, reason, score
 
 
 def _to_address(text: str) -> str:

@@ -232,3 +232,37 @@ def test_headings_of_lists_are_no_headlines(heading: str) -> None:
 def test_an_address_is_what_is_one(line: str, address: str | None) -> None:
     """The canonical address is the address in the line, not the line."""
     assert text(below=(line,)).canonical_url == address
+
+
+@pytest.mark.parametrize(
+    ("line", "byline", "credit"),
+    [
+        ("2022-05-03 10:15 来源：新华网 作者：李明", "李明", "新华网"),
+        ("입력 2022.05.03 10:15 | 출처: 연합뉴스 | 기자: 홍길동", "홍길동", "연합뉴스"),
+        ("Fecha: 03/05/2022 - Fuente: EFE - Autor: María García", "María García", "EFE"),
+        ("03.05.2022 10:15 Источник: РИА Новости Автор: Анна Смирнова", "Анна Смирнова", "РИА Новости"),
+    ],
+)
+def test_a_line_of_facts_gives_all_of_them(line: str, byline: str, credit: str) -> None:
+    """Date, author and source, each to its field; not where it is part of a sentence of the story."""
+    found = text(line)
+    assert (found.byline, found.credits) == (byline, (credit,))
+    assert found.published_at is not None
+    inside = clean(
+        "\n\n".join(["Bridge closed after storm", *PROSE, f"He reads: {line}.", *PROSE[1:]])
+    ).fields
+    assert (inside.byline, inside.credits, inside.published_at) == (None, (), None)
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("老桥重新通车", "老桥重新通车"),
+        ("古い橋が再開通", "古い橋が再開通"),
+        ("国内新闻", None),
+        ("Bridges", None),
+    ],
+)
+def test_short_headlines_of_dense_scripts(line: str, title: str | None) -> None:
+    """Six characters of Han say as much as a dozen letters; the name of a section is shorter."""
+    assert clean("\n\n".join([line, *PROSE])).fields.title == title

@@ -98,7 +98,7 @@ def _find_at(page: Page, i: int) -> Iterator[Span]:
 def _find_below(page: Page, i: int) -> Iterator[Span]:
     """Yield the lone "By" and the names that stand on the next line."""
     below = line_after(page, i)
-    names = _names_in(page.texts[below]) if below >= 0 and len(page.texts[below]) < MAX_BYLINE_CHARS else ()
+    names = names_in(page.texts[below]) if below >= 0 and len(page.texts[below]) < MAX_BYLINE_CHARS else ()
     if names and not is_sentence(page.texts[below]):
         yield page.span(i, "byline", reason="byline/word-above-names", score=0.9)
         yield page.span(below, "byline", reason="byline/names-below-word", score=0.9, value="\n".join(names))
@@ -117,7 +117,7 @@ def to_names(text: str) -> tuple[str, ...]:
     match = _BYLINE.fullmatch(text)
     if match is None or (is_sentence(text) and not _ends_with_initial(text)):
         return ()
-    return _names_in(match["names"])
+    return names_in(match["names"])
 
 
 def _ends_with_initial(text: str) -> bool:
@@ -125,7 +125,7 @@ def _ends_with_initial(text: str) -> bool:
     return len(last) <= 2 and last[:1].isupper() and last not in {"It", "Me", "Us"}
 
 
-def _names_in(text: str) -> tuple[str, ...]:
+def names_in(text: str) -> tuple[str, ...]:
     """Return the leading names of a text; what follows may only be roles, places and dates."""
     first, *asides = _ASIDE.split(_DATED.sub("", text).strip())
     if any(len(aside.split()) > MAX_ROLE_WORDS + 3 for aside in asides):

@@ -17,7 +17,7 @@ from typing import Final
 from cleaners.grammars import credit
 from cleaners.grammars.byline import to_names
 from cleaners.grammars.dates import to_moment
-from cleaners.grammars.scripts import count_chars
+from cleaners.grammars.scripts import count_columns
 from cleaners.labels import LABELS, Safety
 from cleaners.layout import ASKING, first_prose, is_sentence
 from cleaners.lexicon import find_phrases, load_lexicons
@@ -25,7 +25,7 @@ from cleaners.segment import to_page
 from cleaners.values import Page, Span
 
 MIN_WORDS, MAX_WORDS = 3, 25
-MIN_CHARS, MAX_CHARS = 12, 200
+MIN_COLUMNS, MAX_CHARS = 12, 200
 MIN_REPEATED_CHARS: Final = 20
 MAX_LINES_ABOVE_STORY: Final = 8
 MAX_PAGE_TITLE_CHARS: Final = 300
@@ -91,7 +91,7 @@ def _is_headline(page: Page, i: int, *, marked: bool = False) -> bool:
     text = page.texts[i]
     if (
         len(text) > MAX_CHARS
-        or count_chars(text) < MIN_CHARS
+        or count_columns(text) < MIN_COLUMNS
         or text.lstrip("# ")[:1] in _BULLETS
         or text[0].islower()
     ):
