@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
+from unicodedata import category
 
 from cleaners.ledger import Line
 
 _KEPT, _REMOVED, _OTHER, _DIM, _RESET = "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 MAX_SHOWN_CHARS = 100
+DELETE: Final = 0x7F
+PICTURES: Final = 0x2400
+"""Where Unicode has pictures of control characters: ``␛`` for the one that begins a terminal's commands."""
+_UNSEEN: Final = frozenset(("Cc", "Cs"))
+
+
+def to_visible(text: str) -> str:
+    r"""Return text with what a terminal would obey, or cannot be written, made visible.
+
+    >>> to_visible("\x1b[31mred\x9b0m"), to_visible("\ud800")
+    ('␛[31mred�0m', '�')
+    """
+    return text if text.isprintable() else "".join(map(_to_sign, text))
+
+
+def _to_sign(char: str) -> str:
+    """Return a picture of a control character, a mark for half a character; others stay."""
+    code = ord(char)
+    if code < ord(" ") or code == DELETE:
+        return " " if char == "\t" else chr(PICTURES + (code if code < ord(" ") else ord("!")))
+    return "\ufffd" if category(char) in _UNSEEN else char
 
 
 def explain(lines: Sequence[Line], source_text: str, *, color: bool = False) -> Iterator[str]:
@@ -16,7 +39,7 @@ def explain(lines: Sequence[Line], source_text: str, *, color: bool = False) -> 
         if line.label == "blank":
             continue
         text = source_text[line.start : line.end].strip()
-        shown = text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…"
+        shown = to_visible(text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…")
         score = f"{line.score:.2f}" if line.reason else ""
         row = f"{'+' if line.kept else '-'} {line.label:<14} {score:>4} {shown}"
         why = f"  [{line.reason}]" if line.reason else ""

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from cleaners.explain import explain
+from cleaners.explain import explain, to_visible
 from cleaners.ledger import Edit as Edit  # noqa: PLC0414  said twice: it is offered from here too
 from cleaners.ledger import Line as Line  # noqa: PLC0414
 from cleaners.ledger import rebuild
@@ -243,5 +243,5 @@ class CleanedPage:
 
     def explain(self, *, color: bool = False) -> str:
         """Return the page line by line, each with its label, its reason and whether it was kept."""
-        head = f"{self.status}: {self.reason}" if self.reason else f"{self.status}"
+        head = to_visible(f"{self.status}: {self.reason}" if self.reason else f"{self.status}")
         return "\n".join([head, *explain(self.lines, self.source_text, color=color)])
