@@ -1,13 +1,7 @@
-"""Captures that kill the process that cleans them: they get a row that says so, and the run goes on.
-
-The cleaners here are handed to the jobs, and kill their process when they meet a marked capture.
-"""
+"""Captures that kill the process that cleans them: they get a row that says so, and the run goes on."""
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +12,7 @@ from bench.generated import write_captures
 from captures.shards import read_shard
 from captures.storage import find_items
 from captures.values import Capture, Shard
-from cleaners import clean_many
-from cleaners.values import CaptureLike, CleanedPage, Policy
+from cleaners.values import Policy
 from flows.isolation import find_deadly
 from flows.jobs import BatchJob
 from flows.plan import RunOptions
@@ -27,35 +20,11 @@ from flows.pool import WorkerPool
 from flows.run import run
 from flows.shard import DIED, pipeline_of
 from flows.stop import StopSwitch
+from tests.deadly_cleaners import POISON, clean_or_die, clean_or_die_three_times
 from tests.strigil_command import query
 
-POISON = b"POISON"
 PIPELINE = pipeline_of(Policy.BALANCED)
 COUNT = "select status, error, count(*)::int as n from documents group by all order by status"
-
-
-def clean_or_die(
-    captures: Iterable[CaptureLike], *, policy: Policy | str = Policy.BALANCED
-) -> Iterator[CleanedPage]:
-    """Clean as always, but die as a crash in a C library would: at once, without a word."""
-    for capture in captures:
-        if POISON in bytes(capture.payload):  # type: ignore[arg-type]
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield from clean_many([capture], policy=policy)
-
-
-def clean_or_die_three_times(
-    captures: Iterable[CaptureLike], *, policy: Policy | str = Policy.BALANCED
-) -> Iterator[CleanedPage]:
-    """Die at a capture the first three times; its URL names the file that counts them."""
-    for capture in captures:
-        if capture.url:
-            with Path(capture.url.removeprefix("file:")).open("ab") as counter:
-                counter.write(b".")
-                deaths = counter.tell()
-            if deaths <= 3:
-                os.kill(os.getpid(), signal.SIGKILL)
-        yield from clean_many([capture], policy=policy)
 
 
 def poison(folder: Path, *numbers: int) -> None:
