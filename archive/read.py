@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -70,6 +71,9 @@ from (select capture_id, url, capture_date, removed_text, unnest(edits) as edit 
 """  # noqa: S608 - the names of our own views
 
 
+T = TypeVar("T")
+
+
 class Answer(NamedTuple):
     """What came of a question in SQL."""
 
@@ -120,10 +124,25 @@ def ask(archive: Archive, sql: str, values: Sequence[object] = (), *, edition: s
     try:
         with open_sql(archive, edition=edition) as connection:
             _refuse_writing(connection, sql)
-            result = connection.execute(sql, values)
-            return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
+            return heard(connection, partial(_answer, connection, sql, values))
     except duckdb.Error as error:
         raise SqlError(_said(error)) from error
+
+
+def heard(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """Return what a question comes to, asked so that Ctrl-C is heard: DuckDB may not look for hours."""
+    with ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(work)
+        try:
+            return answer.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object]) -> Answer:
+    result = connection.execute(sql, values)
+    return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
 
 
 def _said(error: duckdb.Error) -> str:
@@ -146,7 +165,7 @@ def save(archive: Archive, sql: str, file: Path, *, edition: str | None = None) 
     try:
         with open_sql(archive, edition=edition) as connection:
             _refuse_writing(connection, sql)
-            connection.sql(sql).write_parquet(str(file), compression="zstd")
+            heard(connection, lambda: connection.sql(sql).write_parquet(str(file), compression="zstd"))
             [[rows]] = connection.execute(
                 "select num_rows from parquet_file_metadata($1)", [str(file)]
             ).fetchall()

@@ -6,9 +6,10 @@ What a verb needs is imported when the verb runs, so that help appears at once.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from flows.cli_clean import clean
 from flows.cli_compact import compact
@@ -17,7 +18,7 @@ from flows.cli_diff import diff
 from flows.cli_drift import drift
 from flows.cli_duplicates import duplicates
 from flows.cli_editions import drop_edition, editions, promote, rollback
-from flows.cli_errors import ErrorsForPeople
+from flows.cli_errors import STOPPED, ErrorsForPeople, say_error
 from flows.cli_explain import explain
 from flows.cli_fetch import fetch
 from flows.cli_publish import publish
@@ -43,6 +44,19 @@ Every line gets a label and a reason; nothing is lost; the result is plain Parqu
 """
 
 _NEED_ARGUMENTS = {clean, fetch, explain, sql, takedown, publish, raw, diff, promote, drop_edition}
+
+
+class Verb(TyperCommand):
+    """A verb that says that it was stopped; typer itself ends without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            say_error(STOPPED)
+            raise typer.Exit(130) from None
+
 
 app = typer.Typer(
     name="strigil",
@@ -77,7 +91,10 @@ for verb, panel in (
     (takedown, "Trust"),
 ):
     app.command(
-        verb.__name__.replace("_", "-"), rich_help_panel=panel, no_args_is_help=verb in _NEED_ARGUMENTS
+        verb.__name__.replace("_", "-"),
+        cls=Verb,
+        rich_help_panel=panel,
+        no_args_is_help=verb in _NEED_ARGUMENTS,
     )(verb)
 
 

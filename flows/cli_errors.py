@@ -13,6 +13,8 @@ from types import TracebackType
 
 from flows.errors import FlowError
 
+STOPPED = "Stopped. What is archived is safe."
+
 
 class ErrorsForPeople:
     """Turns an exception that leaves the command into a message and an exit code."""
@@ -26,6 +28,7 @@ class ErrorsForPeople:
         if error is None or isinstance(error, SystemExit) or os.environ.get("STRIGIL_DEBUG"):
             return
         if isinstance(error, KeyboardInterrupt):
+            say_error(STOPPED)
             code = 130
         elif isinstance(error, FlowError):
             say_error(str(error))

@@ -88,10 +88,6 @@ def _told() -> Iterator[None]:
             'gathered; try: strigil sql "describe documents"'
         )
         raise FlowError("\n".join([*lines, hint])) from error
-    except RuntimeError as error:
-        if "interrupted" in str(error):  # so DuckDB calls Ctrl-C
-            raise KeyboardInterrupt from error
-        raise
 
 
 def _print_objects(answer: Answer) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from archive.archive import Archive
+from archive.read import ask
 from bench.generated import write_captures
+from bench.kill import start
 from tests.strigil_command import query, strigil
 
 
@@ -194,3 +201,29 @@ def test_an_edition_is_named_by_its_beginning(folder: Path, verb: str) -> None:
     arguments = ["select 1"] if verb == "sql" else ["--out", "page.html"] if verb == "report" else []
     assert strigil(verb, *arguments, "--edition", "balanced", cwd=folder).returncode == 0
     assert strigil(verb, *arguments, "--edition", "nosuch", cwd=folder).returncode == 1
+
+
+ENDLESS = "select range from range(100000000000) where range % 7 = 3"
+
+
+def test_ctrl_c_ends_a_question_with_a_line(folder: Path, tmp_path: Path) -> None:
+    """Exit code 130, no traceback, and no half of a file under the name that was asked for."""
+    process = start(
+        "sql", ENDLESS, "--archive", str(folder / "strigil-archive"), "--parquet", str(tmp_path / "a.parquet")
+    )
+    while not list(tmp_path.iterdir()) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, output + errors
+    assert errors == "strigil: Stopped. What is archived is safe.\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_is_heard_while_duckdb_counts(folder: Path) -> None:
+    """A question that gives no row for hours is interrupted at once."""
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        ask(Archive.open(folder / "strigil-archive"), f"select count(*) from ({ENDLESS})")
+    timer.join()
