@@ -21,7 +21,9 @@ _HEADER_BYTES: Final = 1 << 20
 _READ: Final = frozenset({"response", "resource", "conversion"})
 _SKIPPED: Final = frozenset({"warcinfo", "request", "metadata", "revisit"})
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
-_TEXT_TYPES: Final = frozenset({"text/plain", "text/markdown"})
+_TEXT_TYPES: Final = frozenset(
+    {"text/plain", "text/markdown", "text/x-markdown", "text/x-web-markdown", "text/x-rst", "text/enriched"}
+)
 _OPEN_TYPES: Final = frozenset(
     {"", "application/octet-stream", "binary/octet-stream", "application/unknown", "unknown/unknown",
      "application/xml", "text/xml", "text", "html", "*/*"}

@@ -12,6 +12,7 @@ from cleaners.case import Decision
 from cleaners.decode import Decoded, decode
 from cleaners.html.page import to_page as to_html_page
 from cleaners.lexicon import find as find_phrases
+from cleaners.media_types import HTML, to_reading, why_not_read
 from cleaners.segment import to_page
 from cleaners.values import CaptureLike, CleanedPage, Fields, Page, Policy, Span, Status
 from cleaners.wrapping import join_lines
@@ -22,13 +23,6 @@ EXTRACTORS: Final = (STRIGIL, TRAFILATURA)
 
 NOT_TEXT: Final = "not text"
 """What every reader's error says of images, archives and other things no cleaner can read."""
-HTML: Final = "text/html"
-TEXT: Final = "text/plain"
-MEDIA_TYPES: Final = {
-    **dict.fromkeys((HTML, "application/xhtml+xml", "application/vnd.wap.xhtml+xml"), HTML),
-    **dict.fromkeys((TEXT, "text/markdown", "application/octet-stream", ""), TEXT),
-}
-"""How a media type is read. No other is: markup and data taken for text would be kept as a story."""
 MAX_GARBAGE_SHARE: Final = 0.1
 GARBAGE_SAMPLE_CHARS: Final = 4096
 # Linear: the blanks around the sign are bounded by it, the value is one character class run.
@@ -66,15 +60,15 @@ def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
     if capture.error and not (capture.truncated and capture.payload):
         status = Status.REJECTED if NOT_TEXT in capture.error else Status.FAILED
         return without_text(status, capture.error, media_type)
-    if media_type not in MEDIA_TYPES:
-        reason = f"{NOT_TEXT}: media type {media_type!r}; what is read is {HTML} and {TEXT}"
-        return without_text(Status.REJECTED, reason, media_type)
-    is_html = MEDIA_TYPES[media_type] == HTML
+    reading = to_reading(media_type, capture.payload)
+    if not reading:
+        return without_text(Status.REJECTED, f"{NOT_TEXT}: {why_not_read(media_type)}", media_type)
+    is_html = reading == HTML
     decoded = _decode(capture.payload, capture.charset or charset, is_html=is_html)
     garbage = len(_GARBAGE.findall(decoded.text, 0, GARBAGE_SAMPLE_CHARS))
     if garbage > max(8, MAX_GARBAGE_SHARE * min(len(decoded.text), GARBAGE_SAMPLE_CHARS)):
         reason = f"{NOT_TEXT}: control or undecodable characters"
-        return without_text(Status.REJECTED, reason, MEDIA_TYPES[media_type])
+        return without_text(Status.REJECTED, reason, reading)
     if is_html:
         page = _to_html_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
     else:

@@ -29,7 +29,18 @@ def test_every_spelling_of_html_is_html(media_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "media_type", ["text/plain", "Text/Plain; format=flowed", "text/markdown", "application/octet-stream", ""]
+    "media_type",
+    [
+        "text/plain",
+        "Text/Plain; format=flowed",
+        "text/markdown",
+        "text/x-markdown; charset=utf-8",
+        "text/x-web-markdown",
+        "TEXT/X-RST",
+        "text/enriched",
+        "application/octet-stream",
+        "",
+    ],
 )
 def test_text_is_text(media_type: str) -> None:
     """Text stays text, also where nobody said what it is."""
@@ -52,12 +63,41 @@ def test_the_charset_of_a_media_type_is_believed(media_type: str, charset: str, 
     assert (page.text, page.charset, page.charset_source) == (STORY, charset, source)
 
 
-@pytest.mark.parametrize(
-    "media_type", ["image/png", "application/json; charset=utf-8", "text/xml", "TEXT/CSS"]
-)
+@pytest.mark.parametrize("media_type", ["image/png", "audio/mpeg; x=y", "text/x-unheard-of"])
 def test_other_media_types_are_rejected(media_type: str) -> None:
     """What is neither HTML nor text comes back rejected, its type named, and is not kept as a story."""
     page = clean(STORY, media_type)
     name = media_type.partition(";")[0].lower()
     assert (page.status, page.text, page.media_type) == (Status.REJECTED, "", name)
     assert page.reason == f"not text: media type {name!r}; what is read is text/html and text/plain"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "holds"),
+    [
+        ("text/csv", "a table"),
+        ("text/calendar", "a calendar"),
+        ("text/javascript", "a script"),
+        ("TEXT/CSS", "a style sheet"),
+        ("text/xml", "XML that is no page"),
+        ("application/json; charset=utf-8", "data"),
+    ],
+)
+def test_a_rejection_says_what_such_a_type_holds(media_type: str, holds: str) -> None:
+    """Text for programs is no story, and the reason says why."""
+    name = media_type.partition(";")[0].lower()
+    page = clean(STORY, media_type)
+    assert page.status is Status.REJECTED
+    assert (page.reason or "").startswith(f"not text: media type {name!r} holds {holds}; what is read is")
+
+
+@pytest.mark.parametrize("media_type", ["text/xml", "application/xml; charset=utf-8"])
+@pytest.mark.parametrize(
+    "head", ["", '<?xml version="1.0" encoding="utf-8"?>\n<!-- a comment -->\n<!DOCTYPE html>\n']
+)
+def test_xml_that_is_a_page_is_html(media_type: str, head: str) -> None:
+    """XHTML is served as XML too; a feed, which only quotes pages, is none."""
+    page = clean(head.encode() + MARKUP.encode(), media_type)
+    assert (page.text, page.media_type) == (STORY, "text/html")
+    feed = clean(f"<rss><item><description>&lt;html&gt; {STORY}</description></item></rss>", media_type)
+    assert feed.status is Status.REJECTED
