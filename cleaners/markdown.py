@@ -12,6 +12,7 @@ from itertools import chain, groupby, pairwise, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from cleaners.html.numbering import to_numbers
 from cleaners.html.tables import CELL_BREAK, CELL_TAGS, MAX_CELL_CHARS
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class _Box(NamedTuple):
     group: int
     """The list of an item, ``QUOTE`` for a quote."""
     is_ordered: bool = False
+    number: int | None = None
+    """Which item of its list it is, where that says so."""
 
 
 class _Piece(NamedTuple):
@@ -65,21 +68,22 @@ def to_markdown(source_text: str, lines: Sequence[Line], edits: Sequence[Edit], 
     for link in markup.links:
         links.setdefault(link.line, []).append(link)
     paths = {number: _path(markup, number) for number in kept}
+    items = to_numbers(markup.parents, markup.numbering) if markup.numbering else {}
     pieces: list[_Piece] = []
     for (kind, _), group in groupby(kept, key=lambda number: _group(paths[number], number)):
         numbers = list(group)
         if kind == "code":
-            pieces.append(_Piece(_boxes(paths[numbers[0]]), _code(numbers, texts, lines)))
+            pieces.append(_Piece(_boxes(paths[numbers[0]], items), _code(numbers, texts, lines)))
             continue
         written = {n: _linked(texts[n].strip(" "), links.get(n, ()), markup.url) for n in numbers}
         for is_table, rows in _rows(numbers, paths, texts) if kind == "table" else [(False, [numbers])]:
             if is_table:
                 cells = [CELL_BREAK.join([written[n] for n in row]).split(CELL_BREAK) for row in rows]
-                pieces.append(_Piece(_boxes(paths[rows[0][0]], "table"), list(_table(cells))))
+                pieces.append(_Piece(_boxes(paths[rows[0][0]], items, "table"), list(_table(cells))))
                 continue
             for number in chain.from_iterable(rows):
                 text = _line(markup.blocks[number].tag, written[number])
-                pieces.append(_Piece(_boxes(paths[number]), [text]))
+                pieces.append(_Piece(_boxes(paths[number], items), [text]))
     return "\n".join(_write(pieces))
 
 
@@ -122,7 +126,7 @@ def _group(path: Path, number: int) -> tuple[str, int]:
     return "text", number
 
 
-def _boxes(path: Path, until: str = "") -> list[_Box]:
+def _boxes(path: Path, items: Mapping[int, int], until: str = "") -> list[_Box]:
     """Return the quotes and items around a line, or around the innermost element of a name."""
     last = max((at for at, (tag, _) in enumerate(path) if tag == until), default=len(path))
     boxes: list[_Box] = []
@@ -131,7 +135,7 @@ def _boxes(path: Path, until: str = "") -> list[_Box]:
         if tag in _LISTS:
             group, is_ordered = element, tag == "ol"
         elif tag == "li":
-            boxes.append(_Box(element, group, is_ordered))
+            boxes.append(_Box(element, group, is_ordered, items.get(element) if is_ordered else None))
         elif tag == "blockquote":
             boxes.append(_Box(element, QUOTE))
     return boxes
@@ -167,17 +171,23 @@ def _write(pieces: Iterable[_Piece]) -> Iterator[str]:
     """Yield the lines of all pieces, each behind the marks of the boxes around it."""
     before: Sequence[_Box] = ()
     marks: dict[int, str] = {}
+    counted: dict[int, int] = {}
     for number, (boxes, rows) in enumerate(pieces):
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, boxes, strict=False)))
         above = before[shared] if shared < len(before) else None
         rest = [_indent(box, marks) for box in boxes[:shared]]
-        if number and not _is_next_item(boxes, shared, above):
+        is_next = _is_next_item(boxes, shared, above)
+        if number and not (is_next and _is_counted(boxes[shared], counted)):
             yield "".join(rest).rstrip()
         first = list(rest)
         for box in boxes[shared:]:
             if box.group != QUOTE and box.group not in marks:
                 marks[box.group] = _choose_mark(box, above, marks)
-            first.append("> " if box.group == QUOTE else f"{marks[box.group]} ")
+            elif not _is_counted(box, counted):
+                marks[box.group] = ")" if marks[box.group][-1] == "." else "."
+            if box.number is not None:
+                counted[box.group] = box.number
+            first.append("> " if box.group == QUOTE else f"{_mark(box, marks)} ")
             rest.append(_indent(box, marks))
             above = None
         for at, row in enumerate(rows):
@@ -195,7 +205,18 @@ def _is_next_item(boxes: Sequence[_Box], shared: int, above: _Box | None) -> boo
 
 
 def _indent(box: _Box, marks: Mapping[int, str]) -> str:
-    return "> " if box.group == QUOTE else " " * (len(marks[box.group]) + 1)
+    return "> " if box.group == QUOTE else " " * (len(_mark(box, marks)) + 1)
+
+
+def _mark(box: _Box, marks: Mapping[int, str]) -> str:
+    """Return the mark of an item: that of its list, or its own number."""
+    mark = marks[box.group]
+    return mark if box.number is None else f"{box.number}{mark[-1]}"
+
+
+def _is_counted(box: _Box, counted: Mapping[int, int]) -> bool:
+    """Return whether a reader who counts gives an item its number; if not, a list has to begin anew there."""
+    return box.number is None or box.number == counted.get(box.group, 0) + 1
 
 
 def _choose_mark(box: _Box, above: _Box | None, marks: Mapping[int, str]) -> str:

@@ -231,7 +231,7 @@ def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPag
 def _to_markup(page: Page) -> Markup | None:
     if not isinstance(page, HtmlPage):
         return None
-    return Markup(page.blocks, page.links, page.url, page.elements, page.parents)
+    return Markup(page.blocks, page.links, page.url, page.elements, page.parents, page.numbering)
 
 
 def _to_lines(page: Page, decisions: Sequence[Decision]) -> tuple[Line, ...]:

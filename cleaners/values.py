@@ -6,13 +6,14 @@ All offsets are code points into ``source_text``, half-open. A *line* is one lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from cleaners.explain import explain, to_visible
+from cleaners.html.numbering import Numbering
 from cleaners.ledger import Edit as Edit  # noqa: PLC0414  said twice: it is offered from here too
 from cleaners.ledger import Line as Line  # noqa: PLC0414
 from cleaners.ledger import rebuild
@@ -96,7 +97,8 @@ class Link(NamedTuple):
 class Markup(NamedTuple):
     """What Markdown needs of an HTML capture beyond its text: a block a line, links, the base address.
 
-    ``elements`` and ``parents`` are those of an ``HtmlPage``: of each line, and around each element.
+    ``elements``, ``parents`` and ``numbering`` are those of an ``HtmlPage``: of each line, around each
+    element, and what lists say of their numbers.
     """
 
     blocks: Sequence[Block]
@@ -104,6 +106,7 @@ class Markup(NamedTuple):
     url: str | None
     elements: Sequence[int]
     parents: Sequence[int]
+    numbering: Mapping[int, Numbering] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,27 @@ TREES = {
         "<ol><li>a<ol><li>b<ul><li>c</ul></ol><li>d</ol>",
         "<ol><li>a<ol><li>b<ul><li>c</li></ul></li></ol></li><li>d</li></ol>",
     ),
+    "a list that goes on": (
+        "<ol start=9><li>a<li>b<ul><li>c</ul></ol>",
+        '<ol start="9"><li>a</li><li>b<ul><li>c</li></ul></li></ol>',
+    ),
+    "a countdown": (
+        "<ol reversed><li>a<li>b</ol>",
+        '<ol start="2"><li>a</li></ol><ol><li>b</li></ol>',
+    ),
+    "items with numbers of their own": (
+        "<ol><li>a<li value=4>b<li>c<li value=x>d</ol>",
+        '<ol><li>a</li></ol><ol start="4"><li>b</li><li>c</li><li>d</li></ol>',
+    ),
+    "a list that goes on in an item": (
+        "<ul><li>a<ol start=3><li>b<li>c</ol><li>d</ul>",
+        '<ul><li><p>a</p><ol start="3"><li>b</li><li>c</li></ol></li><li><p>d</p></li></ul>',
+    ),
+    "numbers that no list can have": ("<ol start=-1><li>a<li>b</ol>", "<ol><li>a</li><li>b</li></ol>"),
+    "bullets do not count": (
+        "<ul start=4><li value=2>a<li>b</ul>",
+        "<ul><li>a</li><li>b</li></ul>",
+    ),
     "a list that opens an item": (
         "<ul><li><ul><li>a<li>b</ul></ul>",
         "<ul><li><ul><li>a</li><li>b</li></ul></li></ul>",

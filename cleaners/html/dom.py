@@ -184,7 +184,7 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  the hot loop: what happens at most n
                 _keep_named(node, AUTHOR_LINK, context, lines.places, found)
             context = inner
         if kind >= BLOCK:
-            element = lines.enter(element, _read_cells(node) if kind == ROW else None)
+            element = lines.enter(element, _read_cells(node) if kind == ROW else None, attributes)
         elif kind == LINK:
             opened.append((*lines.start_link(), attributes.get("href")))
         node = child

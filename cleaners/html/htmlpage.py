@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cleaners.html.boxes import Verdict, judge_path, judge_words
 from cleaners.html.contexts import Place
+from cleaners.html.numbering import Numbering
 from cleaners.values import Page
 
 MIN_PROSE_CHARS: Final = 80
@@ -49,7 +50,8 @@ class HtmlPage(Page):
 
     Line i stands at ``places[place_of[i]]``: lines of one place share path, words and visibility.
     ``link_chars[i]`` of its characters are in links. ``elements[i]`` numbers its block element in
-    document order from 1, ``parents[element]`` is the block element around that one, 0 the ``body``.
+    document order from 1, ``parents[element]`` is the block element around that one, 0 the ``body``;
+    ``numbering`` is what lists and items among them say of their numbers.
     """
 
     places: Sequence[Place]
@@ -57,6 +59,7 @@ class HtmlPage(Page):
     link_chars: Sequence[int]
     elements: Sequence[int]
     parents: Sequence[int]
+    numbering: Mapping[int, Numbering]
     view: View
 
     def link_density(self, line: int) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cleaners.html.contexts import HIDDEN, LINKED, PREFORMATTED, Contexts
+from cleaners.html.numbering import TELLING, Numbering, read_numbering
 from cleaners.html.tables import CELL_BREAK, CELL_TAGS, Cell, Row, Tables
 from cleaners.segment import SPACE
 from cleaners.values import Link
@@ -44,6 +45,8 @@ class Lines:
         self.link_end = -1
         """How many parts the open line had where its last link ended."""
         self.links: list[Link] = []
+        self.numbering: dict[int, Numbering] = {}
+        """What elements say of numbers, those of numbered lists and their items among them."""
         self.embedded: list[int] = []
         """Lines that come from data, not from the DOM."""
         self._rows: list[Row] = []
@@ -165,12 +168,14 @@ class Lines:
             )
         self.link_end = len(parts)
 
-    def enter(self, element: int, cells: Iterable[Cell] | None) -> int:
+    def enter(self, element: int, cells: Iterable[Cell] | None, said: Mapping[str, str | None]) -> int:
         """Begin a block element inside another and return its number; a table row has cells."""
         if self.parts or self.aside:
             self.end(element)
         self.parents.append(element)
         number = len(self.parents) - 1
+        if said and not TELLING.isdisjoint(said):
+            self.numbering[number] = read_numbering(said)
         if self._rows and self._rows[-1].element == element:
             self._rows[-1].filled.append(number)
         if cells is not None:

@@ -76,6 +76,7 @@ def to_page(
         link_chars=link_chars,
         elements=lines.elements or [0],
         parents=lines.parents,
+        numbering=lines.numbering,
         view=to_view(places, place_of, texts, link_chars),
     )
     if lines.embedded:
