@@ -10,6 +10,7 @@ from captures import files, jsonl, tables, wacz, warc
 from captures.errors import MissingExtraError, UnknownFormatError
 from captures.files import file_time
 from captures.sniff import sniff_file
+from captures.unread import why_unread
 from captures.values import Capture, Item, Provenance, ReadOptions
 
 Reader = Callable[[Item, ReadOptions], Iterator[Capture]]
@@ -69,7 +70,7 @@ def _read_whole(item: Item, options: ReadOptions) -> Iterator[Capture]:
     if name is None:
         looks = sniff_file(item.path)
         if looks.format not in READERS:
-            yield _error(f"not text: it looks like {looks.media_type}", item, options, looks.media_type)
+            yield _error(why_unread(looks.media_type), item, options, looks.media_type)
             return
         name = looks.format
     if name not in READERS:

@@ -20,7 +20,9 @@ def capture_from_row(row: Mapping[str, object], item: Item, options: ReadOptions
     value = html or (text if text is not None else html)
     if value is None:
         names = ", ".join(map(str, row)) or "none"
-        return error_row(f"no text or HTML in the columns to read; the row has: {names}", item, at)
+        return error_row(
+            f"no text or HTML in the columns to read; the row has: {names}; name one as text column", item, at
+        )
     payload = value.encode("utf-8", "backslashreplace") if isinstance(value, str) else bytes(value)
     cut = len(payload) > options.max_payload_bytes
     url = next((u for name in options.url_columns if isinstance(u := row.get(name), str) and u), None)

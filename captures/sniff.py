@@ -10,13 +10,14 @@ from typing import Final, NamedTuple
 
 from captures.storage import open_input
 from captures.streams import GZIP_MAGIC, ZSTD_MAGIC, gather, read_chunks
+from captures.unread import office_type, table_type
 
 HEAD_BYTES = 64 * 1024
 """How much of a file is looked at."""
 
 
 class Looks(NamedTuple):
-    """What a file looks like: a key of ``READERS`` or ``binary``, and the media type."""
+    """What a file looks like: a key of ``READERS``, or ``binary`` if nothing reads it; and the media type."""
 
     format: str
     media_type: str
@@ -175,8 +176,8 @@ def _to_ascii_compatible(head: bytes) -> bytes | None:
 def _sniff_text(text: bytes, name: str, *, complete: bool) -> Looks:
     if name.endswith(_JSONL_NAMES) or _opens_with_json_object(text, complete=complete):
         return Looks("jsonl", "application/x-ndjson")
-    if text[:1] in (b"{", b"[") and name.endswith(".json"):
-        return Looks("binary", "application/json")
+    if data := _data_type(text, name, complete=complete):
+        return Looks("binary", data)
     if _is_html(text):
         return Looks("html", "text/html")
     if text.startswith((b"<?xml", b"<rss", b"<feed", b"<svg", b"<urlset", b"<sitemapindex")):
@@ -185,6 +186,13 @@ def _sniff_text(text: bytes, name: str, *, complete: bool) -> Looks:
     if name.endswith(_HTML_NAMES):
         return Looks("html", "text/html")
     return Looks("txt", "text/plain")
+
+
+def _data_type(text: bytes, name: str, *, complete: bool) -> str | None:
+    """Return the media type of data that no reader reads, where name and content agree."""
+    if text[:1] in (b"{", b"[") and name.endswith(".json"):
+        return "application/json"
+    return table_type(text, name, complete=complete)
 
 
 def _opens_with_json_object(text: bytes, *, complete: bool) -> bool:
@@ -202,7 +210,7 @@ def _opens_with_json_object(text: bytes, *, complete: bool) -> bool:
 def _sniff_zip(names: list[str]) -> Looks:
     if "datapackage.json" in names or any(is_inner_warc(name) for name in names):
         return Looks("wacz", "application/wacz")
-    return Looks("binary", "application/zip")
+    return Looks("binary", office_type(names) or "application/zip")
 
 
 def is_inner_warc(name: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import zipfile
+from pathlib import Path
 
 import pytest
 
-from captures.sniff import sniff
+from captures.sniff import sniff, sniff_file
+from captures.unread import why_unread
 
 PAGE = "<!DOCTYPE html>\n<html><head><title>News</title></head><body><p>Text</p></body></html>"
 
@@ -28,6 +31,18 @@ CASES = (
     ("text that tells of a tag", "a.txt", b"Use the <p> element. 1 < 2.", "txt"),
     ("text that opens with a brace", "a.txt", b"{see below} The story", "txt"),
     ("nothing", "a.txt", b"", "txt"),
+    ("a story that is called a table", "a.csv", b"A ferry, it seems,\nwas sold, closed, and left.\n", "txt"),
+    (
+        "a story of one comma a line",
+        "a.csv",
+        b"One, two\n\nA story without any.\nIt goes on.\nAnd on.\n",
+        "txt",
+    ),
+    ("a story of as many commas", "a.csv", b"A ferry, it seems\nwas sold, and closed\n", "txt"),
+    ("a line that is called a table", "a.csv", b"The ferry, the bridge, the pier", "txt"),
+    ("a page that is called a table", "a.csv", PAGE.encode(), "html"),
+    ("a table that is called a text", "a.txt", b"id,text\n1,one\n2,two\n", "txt"),
+    ("a tariff in a text", "a.txt", b"one\ttwo\n1\t2\n3\t4\n", "txt"),
     ("JSON Lines", "a.txt", b'\n {"text": "one"}\n{"text": "two"}\n', "jsonl"),
     ("one JSON line beyond what is looked at", "a", b'{"text": "' + b"x" * 99_999, "jsonl"),
     ("a bad first line in a .jsonl", "a.jsonl", b"{bad\n", "jsonl"),
@@ -54,11 +69,29 @@ BINARIES = (
     ("a.xml", b'<urlset xmlns="x"></urlset>', "application/xml"),
     ("a.json", b'[{"text": "one"}]', "application/json"),
     ("a.json", b'{\n  "text": "one"\n}', "application/json"),
+    ("a.csv", b'id,text\n1,"A ferry, it seems,\nwas sold"\n2,"Closed, and left"\n', "text/csv"),
+    ("a.csv", b"id;text\r\n1;One, two\r\n2;Three\r\n", "text/csv"),
+    ("a.csv", b"id,html\n" + b'1,"<p>One</p><p>two</p>"\n' * 9, "text/csv"),
+    ("a.csv", "id,text\n1,один\n".encode("utf-16"), "text/csv"),
+    ("a.csv", b"id,url,text\n" + b'1,https://a.example/,"A story, long and dull"\n' * 2_000, "text/csv"),
+    ("a.tsv", b"id\ttext\n1\tone\n", "text/tab-separated-values"),
 )
 
 
-@pytest.mark.parametrize(("name", "head", "media_type"), BINARIES, ids=[case[2] for case in BINARIES])
+@pytest.mark.parametrize(
+    ("name", "head", "media_type"), BINARIES, ids=[str(case[1][:24]) for case in BINARIES]
+)
 def test_unreadable_content_is_named(name: str, head: bytes, media_type: str) -> None:
     """What no reader reads is called by its media type."""
-    looks = sniff(head, name=name)
+    looks = sniff(head[:65536], name=name)
     assert (looks.format, looks.media_type) == ("binary", media_type)
+
+
+def test_office_documents_are_told_from_other_zips(tmp_path: Path) -> None:
+    """All of them are zips; what to do differs."""
+    for inside, says in (("word/document.xml", "save it as HTML or text"), ("a.txt", "unpack it first")):
+        path = tmp_path / "a.docx"
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("[Content_Types].xml", "<Types/>")
+            file.writestr(inside, "one")
+        assert says in why_unread(sniff_file(str(path)).media_type)

@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from archive.archive import Archive
@@ -113,6 +114,22 @@ def test_a_table_can_be_read_again_by_other_columns(tmp_path: Path) -> None:
     assert "Nothing new: all of it was" in strigil(*again, cwd=tmp_path).stdout
     rows = query("select status, text from documents order by status", tmp_path / "strigil-archive")
     assert [row["text"] for row in rows] == ["The bridge was closed.", ""]
+
+
+def test_a_file_that_is_no_capture_says_what_to_do(tmp_path: Path) -> None:
+    """A table of separated values is not cleaned as one text without a word, but when that is asked for."""
+    (tmp_path / "table.csv").write_text('id,text\n1,"The bridge, old, was closed."\n2,"It opened."\n')
+    ended = strigil("clean", "table.csv", cwd=tmp_path)
+    assert "not text: it looks like a table (text/csv)" in ended.stdout
+    assert "--text-column" in ended.stdout
+    duckdb.read_csv(str(tmp_path / "table.csv")).write_parquet(str(tmp_path / "table.parquet"))
+    assert "2 captures archived" in strigil("clean", "table.parquet", cwd=tmp_path).stdout
+    assert "1 capture archived" in strigil("clean", "table.csv", "--format", "txt", cwd=tmp_path).stdout
+    rows = query(
+        "select status, count(*)::int as n from documents group by all order by all",
+        tmp_path / "strigil-archive",
+    )
+    assert rows == [{"status": "cleaned", "n": 3}, {"status": "rejected", "n": 1}]
 
 
 def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
