@@ -119,13 +119,14 @@ class Log:
         """Create an entry. Return False if somebody else has created that number.
 
         Every now and then the log is summed up after it: only now are all entries before it on the
-        disk for good, whoever wrote them.
+        disk for good, whoever wrote them. (Of later ones, that another thread took in, nobody knows.)
         """
         is_new = self._store.create(self.name(number), to_sealed(entry.to_json()))
         with self._lock:
-            if self._summary.last - self._checkpoint >= MAX_ENTRIES_BEHIND:
+            last = self._summary.last
+            if last <= number and last - self._checkpoint >= MAX_ENTRIES_BEHIND:
                 write_checkpoint(self._store, self._summary)
-                self._checkpoint = self._summary.last
+                self._checkpoint = last
         return is_new
 
     def numbers(self) -> list[int]:

@@ -147,7 +147,13 @@ def test_nothing_is_summed_up_that_may_not_be_on_the_disk_yet(tmp_path: Path) ->
         archive.commit([], [str(number)])
     (path,) = checkpoints(tmp_path)
     assert int(path.stem) == 3
-    assert Log(LocalStore(tmp_path)).refresh() == 4
+    path.unlink()
+    late = Log(LocalStore(tmp_path))
+    assert late.refresh() == 4
+    assert not late.append(LogEntry(), 3)
+    assert not checkpoints(tmp_path)
+    assert late.append(LogEntry(), 5)
+    assert [int(path.stem) for path in checkpoints(tmp_path)] == [4]
 
 
 def entries() -> st.SearchStrategy[list[LogEntry]]:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from archive import bucket, local
+from archive import bucket, checkpoint, local, log
 from archive.archive import Archive
 from archive.errors import CollisionError, NotAnArchiveError
 from archive.places import open_store
@@ -217,6 +217,22 @@ def test_an_archive_from_end_to_end(place: str) -> None:
         archive, "select url from documents where capture_date = '2024-02-29'", edition=PIPELINE.edition
     )
     assert len(rows) == 3
+    assert not list(archive.verify())
+
+
+def test_a_log_is_summed_up_wherever_it_lies(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint and what came after it say what all entries say."""
+    for module in (checkpoint, log):
+        monkeypatch.setattr(module, "MAX_ENTRIES_BEHIND", 2)
+    archive = Archive.open(place)
+    for number in range(7):
+        archive.commit([make_capture(number)], [str(number)])
+    assert list(archive.store.names("checkpoints")) == [
+        "checkpoints/0000000004.bin",
+        "checkpoints/0000000006.bin",
+    ]
+    assert Archive.open(place).known_items(map(str, range(9))) == set("0123456")
+    assert not Archive.open(place).commit([make_capture(number) for number in range(7)]).captures
     assert not list(archive.verify())
 
 
