@@ -117,8 +117,11 @@ def _find_framed(page: Page, judgement: Judgement) -> set[int]:
 
 
 def _ask_neighbours(page: Page, cases: Mapping[int, Case], decisions: list[Decision], bar: Bar) -> None:
-    """Decide doubtful lines again that stand next to a removed one, downwards, then upwards."""
-    lines = [line for line, text in enumerate(page.texts) if text]
+    """Decide doubtful lines again that stand next to a removed one, downwards, then upwards.
+
+    What a person's rule took, or no reader saw, says nothing of the lines around it.
+    """
+    lines = [n for n, text in enumerate(page.texts) if text and not (n in cases and cases[n].decisive)]
     for order in (lines, lines[::-1]):
         for before, line in pairwise(order):
             if decisions[line].kept and not decisions[before].kept and (case := cases.get(line)):

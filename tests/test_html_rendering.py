@@ -100,6 +100,11 @@ CASES = {
     "unclosed": ("<div><p>a<div>b<span>c", ["a", "bc"]),
     "other line breaks": ("<p>a&#x2028;b&#x85;c&#13;d</p>", ["a b\u2026c d"]),
     "hidden inside a sentence": ("<p>seen <span hidden>not</span>seen</p>", ["seen seen", "not"]),
+    "links that edit a section": (
+        "<h2>Keepers<span class='mw-editsection'><i>[</i><a href=/e>edit</a><i>]</i></span></h2>",
+        ["Keepers", "[ edit ]"],
+    ),
+    "numbers of citations": ("<p>It fell<sup class=reference>[1]</sup>.</p>", ["It fell[1]."]),
     "frames": ("<frameset><frame src=a></frameset><noframes>x</noframes>", [""]),
     "nothing": ("", [""]),
 }

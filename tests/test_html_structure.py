@@ -223,6 +223,18 @@ def test_tables_are_sound() -> None:
         assert 0 < score <= 1
 
 
+def test_links_that_edit_a_section() -> None:
+    """They leave the heading that they stand in, by a reason of their own; a block of such a class stays."""
+    edit = "<span class='mw-editsection'>[<a href=/e>edit</a>]</span>"
+    html = f"<article><p>{PROSE}</p><h2>The old keepers{edit}</h2><p>{PROSE} It is old.</p>"
+    page = clean(f"{html}<div class=editsection><p>{PROSE} It leaks.</p></div></article>", "text/html")
+    assert page.text == f"{PROSE}\nThe old keepers\n{PROSE} It is old.\n{PROSE} It leaks."
+    assert [page.source_text[line.start : line.end] for line in page.lines if not line.kept] == ["[ edit ]"]
+    assert {line.reason for line in page.lines if not line.kept} == {"html/edit-section"}
+    assert page.rebuild() == page.source_text
+    assert clean(f"<p>{PROSE}{edit}</p>", "text/html", policy="annotate").text.endswith("[ edit ]")
+
+
 AMP = f"""<html ⚡><head><title>Bridge closed</title></head><body>
 <amp-sidebar layout=nodisplay><ul><li><a href=/n>News</a><li><a href=/s>Sport</a></ul></amp-sidebar>
 <article><h1>Bridge closed</h1><amp-img src=b.jpg layout=responsive></amp-img><p>{PROSE}</p>

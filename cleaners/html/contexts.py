@@ -15,6 +15,8 @@ from cleaners.html.words import add_words
 
 HIDDEN, LINKED, PREFORMATTED, ODD = 1, 2, 4, 8
 """Bits: no reader sees it; inside a link; keeps its white space; its text is no ordinary part of a line."""
+EDIT_SECTION: Final = "editsection"
+"""In a class name: links within a heading for those who write a wiki's page, which it never prints."""
 MAX_PATH_STEPS: Final = 128
 """Elements deeper than that share the path and the words of their ancestor at that depth."""
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, create_tag
 
-from cleaners.html.contexts import HIDDEN, LINKED, ODD, PREFORMATTED, Contexts, is_hidden
+from cleaners.html.contexts import EDIT_SECTION, HIDDEN, LINKED, ODD, PREFORMATTED, Contexts, is_hidden
 from cleaners.html.embedded import (
     MAX_SHELL_CHARS,
     MIN_ARTICLE_CHARS,
@@ -213,7 +213,8 @@ def _pass(kind: int, node: LexborNode, element: int, lines: Lines, found: Found)
 
 def _open(key: tuple[int, int, str, int], node: LexborNode, kind: int, places: Contexts, found: Found) -> int:
     """Return a new context, for elements of that parent, tag, class and bits."""
-    context = places.open(*key, is_block=kind >= BLOCK)
+    aside = HIDDEN | ODD if kind < BLOCK and EDIT_SECTION in key[2] else 0
+    context = places.open(*key[:3], key[3] | aside, is_block=kind >= BLOCK)
     if _NAMED.search(key[2].lower()):
         _keep_named(node, key[2], context, places, found)
     return context

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from cleaners.html.contexts import EDIT_SECTION
 from cleaners.html.htmlpage import MIN_PROSE_CHARS, HtmlPage
 from cleaners.values import Page, Span
 
@@ -49,7 +50,7 @@ def _judge_roles(words: frozenset[str], wrappers: frozenset[str]) -> tuple[str, 
 
 
 def find_hidden(page: Page) -> Iterator[Span]:
-    """Yield lines no reader saw.
+    """Yield lines no reader saw, and links to edit a section.
 
     Left alone: paragraphs in the midst of the story and in no box, which a button unfolds; and
     everything, if it is most of the page: then a script was to show it.
@@ -65,4 +66,6 @@ def find_hidden(page: Page) -> Iterator[Span]:
         place = page.place_of[line]
         folded = len(page.texts[line]) >= MIN_PROSE_CHARS and place not in page.view.outside
         if not folded or page.view.is_boxed(place):
-            yield page.span(line, "boilerplate", reason="html/hidden", score=1.0)
+            is_edit = any(EDIT_SECTION in word for word in page.places[place].words)
+            reason = "html/edit-section" if is_edit else "html/hidden"
+            yield page.span(line, "boilerplate", reason=reason, score=1.0)
