@@ -85,10 +85,11 @@ def test_a_mark_without_any_edition_goes(root: Path) -> None:
     """All editions were lost: the mark goes, and the next run begins anew from raw."""
     shutil.rmtree(root / "clean" / PIPELINE.edition)
     shutil.rmtree(root / "ledger")
+    raw = tree(root / "raw")
     archive = Archive.open(root)
     repair(archive, list(archive.verify()), lambda _said: None)
     assert archive.current_edition() is None
-    assert archive.raw
+    assert tree(root / "raw") == raw
     assert not (root / "clean/CURRENT").exists()
 
 

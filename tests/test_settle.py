@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cleaners.case import BARS, Decision
 from cleaners.segment import to_page
 from cleaners.settle import settle
 from cleaners.tagger.tagger import Judgement
-from cleaners.values import Page, Policy, Span
+from cleaners.values import Block, Evidence, Page, Policy, Span
 
 PROSE = (
     "The bridge over the river was closed on Tuesday after a lorry struck one of its piers, "
     "the police said late on Wednesday."
 )
 PAGE = to_page("\n".join(["Menu", PROSE, "In between", PROSE[:-1] + ", late.", "Below"]))
+BLOCKS = [Block("p", "body/p", frozenset(), 0, hidden=False)] * len(PAGE.texts)
 
 
 def decide(
@@ -136,3 +139,15 @@ def test_in_a_trimmed_text_the_model_counts_beside_a_phrase_only() -> None:
     spans = {"lexicon": [page.span(1, "related", reason="related/test")]}
     decisions, _ = settle(page, spans, Policy.BALANCED, judged(page, 0.99, 0.02, 0.02, 0.99))
     assert [d.kept for d in decisions] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("article", False), ("product", True), (None, True)])
+def test_doubt_counts_against_a_line_where_the_page_calls_itself_an_article(
+    kind: str | None, *, kept: bool
+) -> None:
+    """Only on such pages, and only what the model doubts: what it is sure of stays anywhere."""
+    said = () if kind is None else (Evidence("page_type", kind, "json-ld", 0.9),)
+    page = replace(PAGE, evidence=said)
+    frame = [Judgement(range(5), [0.01, 0.99, chance, 0.99, 0.01], ["nav"] * 5) for chance in (0.6, 0.8)]
+    framed = [settle(replace(page, blocks=BLOCKS), {}, Policy.BALANCED, one)[0][2].kept for one in frame]
+    assert framed == [kept, True]
