@@ -8,6 +8,7 @@ Views: ``documents`` (a row a capture), ``edits`` (a row a change, with what it 
 from __future__ import annotations
 
 import glob
+import json
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,10 @@ from archive.views import create_gathered, create_link_views, create_tombstones
 # Words and spaces in a fixed order, from the start: linear.
 _EXPLAIN: Final = re.compile(r"\s*explain\s+(analyze\s+)?", re.IGNORECASE)
 
+_READING: Final = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
+"""The parts of a statement, as DuckDB names them, that do nothing but read."""
+_RUNS_JSON: Final = "json_execute_serialized_sql"
+"""A function that runs any statement."""
 _WAITING_THREADS: Final = 16
 """DuckDB reads a file a thread, and on an object store threads mostly wait."""
 
@@ -178,11 +183,31 @@ def _refuse_writing(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Refuse everything but one question. What ``explain analyze`` explains, it also runs."""
     types = [statement.type for statement in connection.extract_statements(sql)]
     if types == [duckdb.StatementType.EXPLAIN]:
-        types = [statement.type for statement in connection.extract_statements(_EXPLAIN.sub("", sql))]
-    if types != [duckdb.StatementType.SELECT]:
+        sql = _EXPLAIN.sub("", sql)
+        types = [statement.type for statement in connection.extract_statements(sql)]
+    if types != [duckdb.StatementType.SELECT] or not _only_reads(connection, sql):
         raise SqlError(
             "Only one select (or from, with, values, describe, show, summarize, explain) at a time"
         )
+    connection.execute("set lock_configuration = true")  # or functions could log and profile into files
+
+
+def _only_reads(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    """Return whether no part of a question writes: a ``with`` may hold ``copy``, ``insert`` and the like."""
+    [[tree]] = connection.execute("select json_serialize_sql($1)", [sql]).fetchall()
+    parts: list[Any] = [json.loads(tree)]
+    if parts[0]["error"]:  # it cannot be looked into
+        return False
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            kind = str(part.get("type"))
+            if (kind.endswith("_NODE") and kind not in _READING) or part.get("function_name") == _RUNS_JSON:
+                return False
+            parts.extend(part.values())
+        elif isinstance(part, list):
+            parts.extend(part)
+    return True
 
 
 def _create_runs(connection: duckdb.DuckDBPyConnection, store: Store) -> None:

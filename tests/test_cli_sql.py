@@ -100,6 +100,14 @@ def test_an_edition_can_be_named(folder: Path) -> None:
         "drop view documents",
         "set memory_limit = '1GB'",
         "select * from query('copy documents to stolen')",
+        "with x as (copy (select 1) to 'stolen.csv') select * from x",
+        "select (with x as (copy (select 1) to 'stolen.csv') select 1)",
+        "explain analyze with x as (copy (select 1) to 'stolen.csv') select * from x",
+        "with x as (insert into runs values (1) returning *) select * from x",
+        "from enable_profiling(save_location = 'stolen.json')",
+        "select write_log('x') from enable_logging('QueryLog', storage = 'file', storage_path = 'stolen')",
+        "from json_execute_serialized_sql(json_serialize_sql("
+        "'with x as (copy (select 1) to ''stolen.csv'') select * from x'))",
     ],
 )
 def test_nothing_can_be_written(folder: Path, sql: str) -> None:
@@ -116,6 +124,8 @@ def test_nothing_can_be_written(folder: Path, sql: str) -> None:
         "describe documents",
         "summarize select 1",
         "with a as (select 1) select * from a",
+        "with recursive a as (select 1 as n union all select n + 1 from a where n < 3) select * from a",
+        "select * from (select label, score from edits) pivot (count(score) for label in ('share', 'nav'))",
         "explain select * from documents",
         "EXPLAIN ANALYZE select count(*) from documents",
         "show tables",
