@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,9 @@ POLICY: Final = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; c
 """Sent with every page: the UI of Prefect 3.8 looks up an analytics host even where analytics are off,
 and with this the browser does not."""
 
+OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
+_REFUSED: Final = b"This server answers at its own address only, to its own pages and to programs.\n"
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -45,6 +48,7 @@ def serve_api() -> None:
     api = get_current_settings().server.api
     _leave_with_supervisor(_ORPHANED_SERVER_SECONDS)
     app = _with_reviews(_keep_browser_inside(create_app(final=True)), Path(os.environ["STRIGIL_REVIEWS"]))
+    app = _refuse_pages_of_others(app)
     uvicorn.run(
         app,
         host=api.host,
@@ -126,6 +130,34 @@ def _keep_browser_inside(app: App) -> App:
         await app(scope, receive, send_with_policy)
 
     return kept
+
+
+def _refuse_pages_of_others(app: App) -> App:
+    """Return the app for requests to its own address, from its own pages or from no page at all.
+
+    Else any page in a browser on this machine could speak to it: under a name that is made to lead here (DNS
+    rebinding), by a request that a browser sends without asking first, or over a WebSocket.
+    """
+
+    async def guarded(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or _is_own(dict(scope["headers"])):
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            headers = [(b"content-type", b"text/plain")]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": _REFUSED})
+
+    return guarded
+
+
+def _is_own(headers: Mapping[bytes, bytes]) -> bool:
+    """Return whether a request names this machine and, if a page sent it, that page is of this server."""
+    host, _, port = headers.get(b"host", b"").decode("latin-1").partition(":")
+    origin = headers.get(b"origin")
+    own = {f"http://{name}:{port}" if port else f"http://{name}" for name in OWN_HOSTS}
+    return host in OWN_HOSTS and (origin is None or origin.decode("latin-1") in own)
 
 
 def _with_reviews(app: App, folder: Path) -> App:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from bench.faults import find_child
 from bench.generated import write_captures
@@ -76,6 +79,37 @@ def test_pages_of_others_cannot_start_runs(up: Up) -> None:
         answer = httpx.options(f"{up.url}/api/deployments/filter", headers=asked, timeout=60)
         allowed[origin] = answer.headers.get("access-control-allow-origin")
     assert allowed == {up.url: up.url, "https://elsewhere.example": None}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "elsewhere.example"},
+        {"Host": "elsewhere.example", "Origin": "http://elsewhere.example"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_pages_of_others_are_refused(up: Up, headers: dict[str, str]) -> None:
+    """Under a name that leads here, or by a request that a browser sends without asking first."""
+    answer = httpx.post(f"{up.url}/api/flow_runs/filter", headers=headers, timeout=60)
+    assert (answer.status_code, "own address" in answer.text) == (403, True)
+
+
+def test_pages_of_others_get_no_socket(up: Up) -> None:
+    """A browser lets any page open one; programs, which send no origin, may."""
+    address = f"ws://127.0.0.1:{up.port}/api/events/in"
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(address, origin=Origin("https://elsewhere.example"), proxy=None)
+    connect(address, proxy=None).close()
+
+
+def test_pages_of_its_own_are_answered(up: Up) -> None:
+    """By either name of this machine."""
+    name = up.url.replace("127.0.0.1", "localhost")
+    for host in (up.url, name):
+        asked = {"Host": host.removeprefix("http://"), "Origin": name}
+        assert httpx.post(f"{up.url}/api/flow_runs/filter", json={}, headers=asked, timeout=60).is_success
 
 
 def test_a_backfill_from_the_form(up: Up) -> None:
