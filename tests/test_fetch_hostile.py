@@ -53,6 +53,26 @@ def silent(_connection: socket.socket) -> None:
     """Say nothing and hang up."""
 
 
+def framed(connection: socket.socket) -> None:
+    """Send a page of a few bytes in chunks of one byte and a frame of 50 kilobytes each."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n")
+    pour(connection, b"1;e=" + b"a" * 50_000 + b"\r\nx\r\n")
+
+
+def announcing(connection: socket.socket) -> None:
+    """Announce an answer without end."""
+    pour(connection, b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+
+def pour(connection: socket.socket, data: bytes) -> None:
+    """Send the same up to 20 MB, as long as somebody listens."""
+    try:
+        for _ in range(20_000_000 // len(data)):
+            connection.sendall(data)
+    except OSError:
+        pass
+
+
 def forged(connection: socket.socket) -> None:
     """Answer 103 first, and a redirect that would forge a line of a log."""
     connection.sendall(
@@ -99,6 +119,20 @@ def test_truncated_and_long_bodies_are_kept_and_marked(
         cut_off, long = rows[site.url("/cut.html")], rows[site.url("/long.html")]
     assert (cut_off.truncated, cut_off.payload) == ("disconnect", b"<p>Half a story")
     assert (long.truncated, len(long.payload)) == ("length", 10_000)
+
+
+def test_what_comes_around_a_page_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames of chunks and announcements count: twice the longest page may come, and a header."""
+    monkeypatch.setattr("captures.fetching.judging.MAX_TRIES", 1)
+    monkeypatch.setattr("captures.fetching.fetcher.MAX_TRIES", 1)
+    with serving({"/framed.html": Page(raw=framed), "/announced.html": Page(raw=announcing)}) as site:
+        urls = [site.url("/framed.html"), site.url("/announced.html")]
+        report = fetch(tmp_path, *urls, site=site, limits=Limits(max_body_bytes=100_000))
+        [capture] = captures(tmp_path)
+    assert (capture.url, capture.truncated) == (urls[0], "length")
+    assert len(capture.payload) < 500_000
+    assert ends(report)["/announced.html"][0] == "failed"
+    assert ends(report)["/announced.html"][1].startswith("protocol")
 
 
 def test_a_bomb_is_not_kept(tmp_path: Path) -> None:

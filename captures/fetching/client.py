@@ -25,6 +25,8 @@ REDACTED: Final = b"[redacted]"
 HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 """The blank line behind the header. Linear: at most four bytes a try."""
 _MAX_HEAD_BYTES: Final = 100 * 1024
+_MAX_FRAMED: Final = 2
+"""So many times the longest page may come with the frames of its chunks."""
 _ASKED: Final = h11.Request(method="GET", target="/", headers=[("Host", "h11.invalid")])
 """h11 reads the answer; that it was a GET is all it has to know for that."""
 
@@ -36,6 +38,8 @@ class _Talk:
     connection: Connection
     clock: Clock
     sent: bytes
+    max_bytes: int
+    """So much may come, announcements and frames of chunks included."""
     received: bytearray = field(default_factory=bytearray)
     http: h11.Connection = field(
         default_factory=lambda: h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
@@ -47,9 +51,15 @@ class _Talk:
             event = self.http.next_event()
             if event is not h11.NEED_DATA:
                 return cast("h11.Event | type[h11.PAUSED]", event)
+            if self.is_full():
+                raise h11.RemoteProtocolError(f"more than {self.max_bytes} bytes around the page")
             data = self.connection.receive(self.clock)
             self.received += data
             self.http.receive_data(data)
+
+    def is_full(self) -> bool:
+        """Say whether more came than any honest answer takes."""
+        return len(self.received) > self.max_bytes
 
     def is_clean(self) -> bool:
         """Say whether both sides are done, with nothing left over, so that the connection can be kept."""
@@ -85,11 +95,12 @@ class Client:
         origin = to_origin(request.url)
         headers = (Header("Host", origin.netloc), *self._headers, *request.headers)
         sent = _to_bytes(request.url, headers)
+        max_bytes = _MAX_HEAD_BYTES + _MAX_FRAMED * request.limits.max_body_bytes
         while True:
             self._connections.raise_if_cut()
             clock = Clock(request.limits)
             connection = self._connections.take(origin, clock)
-            talk, was_used = _Talk(connection, clock, sent), connection.is_used
+            talk, was_used = _Talk(connection, clock, sent, max_bytes), connection.is_used
             try:
                 exchange = _ask(talk, request, headers)
             except FetchFailedError as error:
@@ -169,7 +180,7 @@ def _read_body(talk: _Talk, max_bytes: int) -> tuple[bytes, str | None]:
     except TimeoutError:
         return bytes(body), "time"
     except (OSError, h11.ProtocolError):
-        return bytes(body), "disconnect"
+        return bytes(body), "length" if talk.is_full() else "disconnect"
     return bytes(body), None
 
 
