@@ -55,7 +55,7 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
         payload,
         status,
         headers.get("Content-Type"),
-        urljoin(url or "", location) if location and status is not None and 300 <= status < 400 else None,
+        _join(url or "", location) if location and status is not None and 300 <= status < 400 else None,
         cut,
         error or ("the HTTP header does not end" if blank is None else None),
         tuple(
@@ -65,6 +65,14 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
             if value is not None
         ),
     )
+
+
+def _join(url: str, location: str) -> str | None:
+    """Return where a redirect leads; None for what is no address: servers send anything."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=1024)

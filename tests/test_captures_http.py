@@ -130,6 +130,13 @@ def test_a_redirect_names_where_to(tmp_path: Path) -> None:
     assert capture.error is None
 
 
+def test_a_redirect_to_no_address_costs_nothing(tmp_path: Path) -> None:
+    """Servers send anything: the record is a capture, and so are those behind it."""
+    moved = response(b"", HTML, ("Location", "http://[x"), status="302 Found")
+    found = read(tmp_path, moved + response(PAGE, HTML))
+    assert [(capture.http_status, capture.redirect_url) for capture in found] == [(302, None), (200, None)]
+
+
 TYPES = (
     ("text/html", PAGE, "text/html", None),
     ("application/xhtml+xml", PAGE, "text/html", None),

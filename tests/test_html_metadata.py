@@ -276,3 +276,10 @@ def test_fallback_fills_silence_only() -> None:
     late = find_metadata(html, captured_at=datetime(2020, 7, 8, tzinfo=UTC))
     assert [e for e in late if e.field == "published_at"] == []
     assert find_metadata("") == ()
+
+
+def test_a_title_of_separators_is_not_taken_apart() -> None:
+    """It would be looked at once for each of them: a title that long is none."""
+    title = " - x | " * 20_000
+    assert to_headline(title, ["x"]) == title.strip()
+    assert to_page(f"<title>{title}</title><h1>Bridge closed</h1>").evidence

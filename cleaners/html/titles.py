@@ -19,6 +19,9 @@ _SITE_FIRST: Final = re.compile(r" ?(?:::?|\u00bb) ")
 # Linear: one class between two characters that it has not.
 _QUOTED: Final = re.compile("\u00ab[^\u00ab\u00bb]*\u00bb")
 
+MAX_TITLE_CHARS: Final = 1_000
+"""A longer one is not parted: each way to part it would be looked at whole."""
+
 Heading = tuple[str, str]
 """Tag and text of a heading that readers see: ``h1``, ``h2``, ``h3``."""
 
@@ -103,6 +106,8 @@ def find_headlines(
 
 def _to_sites(title: str) -> Iterator[tuple[str, str]]:
     """Yield each way to part a title into the name of a site and a headline."""
+    if len(title) > MAX_TITLE_CHARS:
+        return
     for part in _find_separators(title):
         yield title[part.end() :], title[: part.start()]
     for part in _SITE_FIRST.finditer(title):
@@ -113,6 +118,8 @@ def _to_sites(title: str) -> Iterator[tuple[str, str]]:
 
 def _find_separators(text: str) -> list[re.Match[str]]:
     """Return what may part a title from its site's name; marks of French quotations part nothing."""
+    if len(text) > MAX_TITLE_CHARS:
+        return []
     masked = _QUOTED.sub(lambda match: "x" * len(match[0]), text)
     return list(_SEPARATOR.finditer(masked))
 
