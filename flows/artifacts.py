@@ -20,6 +20,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runtime import flow_run
 
 from archive.columns import encode
+from flows.markdown import to_markdown_text
 from flows.picture import draw_run
 from flows.report import RunReport
 from flows.summary import to_markdown
@@ -93,19 +94,17 @@ def publish_report(report: RunReport, more: str = "", *, new_lines: Sequence[Map
 
 
 def publish_markdown(name: str, title: str, text: str) -> None:
-    """Leave a page of Markdown with a title."""
-    text, title = to_sendable(text), to_sendable(title)
+    """Leave a page of Markdown with a title, which is text."""
+    text, title = to_sendable(text), to_markdown_text(to_sendable(title))
     tell(lambda: create_markdown_artifact(text, key=key(name), description=title))
 
 
 def publish_table(name: str, title: str, rows: list[dict[str, Any]]) -> None:
-    """Leave a table with a title, if there is anything in it."""
+    """Leave a table with a title, if there is anything in it; its cells are text, no Markdown."""
     if not rows:
         return
-    shown = [
-        {column: to_sendable(value) if isinstance(value, str) else value for column, value in row.items()}
-        for row in rows[:MAX_ROWS]
-    ]
+    title = to_markdown_text(to_sendable(title))
+    shown = [{column: _to_cell(value) for column, value in row.items()} for row in rows[:MAX_ROWS]]
     tell(lambda: create_table_artifact(shown, key=key(name), description=title))
 
 
@@ -113,6 +112,10 @@ def publish_picture(name: str, title: str, svg: str) -> None:
     """Leave a picture that needs no file and no network: the image is in its address."""
     address = "data:image/svg+xml;base64," + base64.b64encode(encode(svg)).decode()
     tell(lambda: create_image_artifact(address, key=key(name), description=title))
+
+
+def _to_cell(value: object) -> object:
+    return to_markdown_text(to_sendable(value)) if isinstance(value, str) else value
 
 
 def _counted(counts: Mapping[str, int], name: str, unit: str) -> list[dict[str, Any]]:

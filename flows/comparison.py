@@ -6,7 +6,7 @@ from typing import Final
 
 from archive.archive import Archive
 from archive.diff import Sample, compare
-from flows.dry_run import one_line
+from flows.markdown import to_markdown_line
 from flows.summary import count
 
 SAMPLES: Final = 20
@@ -27,4 +27,4 @@ def describe_difference(store: Archive, other: str, edition: str) -> str:
 
 
 def _row(sample: Sample) -> str:
-    return f"| {one_line(sample.name)} | {sample.words_before:,} | {sample.words_after:,} |"
+    return f"| {to_markdown_line(sample.name)} | {sample.words_before:,} | {sample.words_after:,} |"

@@ -14,6 +14,7 @@ from captures.storage import find_items
 from captures.values import Capture
 from cleaners import clean_many
 from cleaners.values import CleanedPage, Policy
+from flows.markdown import to_markdown_line
 from flows.plan import RunOptions, find_input, find_new
 from flows.policies import current_policy
 from flows.summary import count, status_line
@@ -112,7 +113,7 @@ def to_markdown(seen: Preview) -> str:
         f"{count(seen.tally.words_kept, 'word')} kept, {seen.tally.words_removed.total():,} removed.",
     ]
     for sample in seen.samples:
-        lines += ["", f"### {one_line(sample.name)}", "", *_describe(sample.page)]
+        lines += ["", f"### {to_markdown_line(sample.name)}", "", *_describe(sample.page)]
     return "\n".join(lines)
 
 
@@ -120,7 +121,7 @@ def to_rows(seen: Preview) -> list[dict[str, Any]]:
     """Return the samples as rows of a table: before and after."""
     return [
         {
-            "capture": one_line(sample.name),
+            "capture": sample.name,
             "status": str(sample.page.status),
             "words before": len(sample.page.source_text.split()),
             "words after": len(sample.page.text.split()),
@@ -131,13 +132,8 @@ def to_rows(seen: Preview) -> list[dict[str, Any]]:
     ]
 
 
-def one_line(text: str) -> str:
-    """Return a name as one line that Markdown takes for text."""
-    return " ".join(text.split()).replace("|", "\\|").replace("`", "'")
-
-
 def _describe(page: CleanedPage) -> Iterator[str]:
-    yield f"{page.status}: {page.reason}" if page.reason else f"{page.status}"
+    yield f"{page.status}: {to_markdown_line(page.reason)}" if page.reason else f"{page.status}"
     yield ""
     yield f"{_FENCE}diff"
     shown = [line for line in page.lines if line.label != "blank"]

@@ -25,6 +25,7 @@ from archive.log import LoggedBatch
 from archive.values import Pipeline
 from captures.values import Shard
 from flows.jobs import BatchJob, Job, ShardJob, ShardReport
+from flows.markdown import to_markdown_text
 from flows.selection import Selection
 from flows.shard import run_job
 from flows.summary import status_line
@@ -45,6 +46,7 @@ class _Parcel:
 
 
 _PARCEL: Final = TypeAdapter(_Parcel)
+_FENCE: Final = "```json\n"
 _REPORT: Final = TypeAdapter(ShardReport)
 
 
@@ -58,8 +60,11 @@ def shard(job: str, name: str = "") -> State[Any]:
 
     """
     report = run_job(unpack(job))
-    text = _REPORT.dump_json(report).decode()
-    create_markdown_artifact(text, key="shard-report", description=f"How it ended, as data: {name}")
+    create_markdown_artifact(
+        _to_artifact(report),
+        key="shard-report",
+        description=f"How it ended, as data: {to_markdown_text(name)}",
+    )
     if report.failure is not None:
         return Failed(message=report.failure)
     return Completed(message=status_line(report.tally.statuses))
@@ -132,4 +137,13 @@ class RemoteShards:
             found = [
                 one for one in client.read_artifacts(artifact_filter=wanted) if one.key == "shard-report"
             ]
-        return _REPORT.validate_json(str(found[0].data)) if found else None
+        return _from_artifact(str(found[0].data)) if found else None
+
+
+def _to_artifact(report: ShardReport) -> str:
+    """Return how a job ended as a block of code of one line: what it says of pages is no markup."""
+    return f"{_FENCE}{_REPORT.dump_json(report).decode()}\n```"
+
+
+def _from_artifact(text: str) -> ShardReport:
+    return _REPORT.validate_json(text.removeprefix(_FENCE).removesuffix("```"))

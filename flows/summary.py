@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli_options import archive_option
+from flows.markdown import to_markdown_line
 from flows.report import RunReport
 from flows.tally import Tally
 
@@ -110,7 +111,10 @@ def to_markdown(report: RunReport) -> str:
     lines += [f"| {kind} | {name} | {number:,} |" for kind, name, number in rows]
     if tally.problems:
         lines += ["", f"{count(tally.problem_count, 'capture')} to look at:", ""]
-        lines += [f"* `{problem.where}`: {problem.what}" for problem in tally.problems]
+        lines += [
+            f"* {to_markdown_line(problem.where)}: {to_markdown_line(problem.what)}"
+            for problem in tally.problems
+        ]
     return "\n".join(lines)
 
 

@@ -272,5 +272,4 @@ def test_a_job_survives_the_way_to_another_machine(source: Path, tmp_path: Path)
     tally = Tally(captures=3, days={"2021-01-01": Words(3, 2, 1)})
     tally.add_problem("a", "b")
     report = ShardReport("a", tally, failure="no")
-    data = remote_shards._REPORT.dump_json(report)
-    assert remote_shards._REPORT.validate_json(data) == report
+    assert remote_shards._from_artifact(remote_shards._to_artifact(report)) == report

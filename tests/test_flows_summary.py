@@ -80,7 +80,7 @@ def test_markdown_has_the_counts(report: RunReport) -> None:
     """The artifact of a flow run shows the same numbers."""
     text = summary.to_markdown(report)
     assert "| captures | cleaned | 1,998 |" in text
-    assert "`a.gz`: the gzip stream ends early" in text
+    assert "* a.gz: the gzip stream ends early" in text
 
 
 def test_tallies_add_up() -> None:
