@@ -162,14 +162,15 @@ def _is_own(headers: Mapping[bytes, bytes]) -> bool:
 
 def _with_reviews(app: App, folder: Path) -> App:
     """Return the app with the review pages of runs under ``/reviews``."""
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    pages = StaticFiles(directory=folder, html=True)
+    pages = Starlette(routes=[Mount("/reviews", StaticFiles(directory=folder))])
 
     async def routed(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/reviews/"):
-            inner = {**scope, "path": scope["path"].removeprefix("/reviews"), "root_path": ""}
-            await pages(inner, receive, send)
+            await pages(scope, receive, send)
         else:
             await app(scope, receive, send)
 

@@ -112,6 +112,14 @@ def test_pages_of_its_own_are_answered(up: Up) -> None:
         assert httpx.post(f"{up.url}/api/flow_runs/filter", json={}, headers=asked, timeout=60).is_success
 
 
+@pytest.mark.parametrize(
+    "path", ["", "none.html", "..%2fhome%2fprefect.db", "%2e%2e/prefect.db", "/etc/passwd", "%00"]
+)
+def test_there_are_no_other_pages_among_the_reviews(up: Up, path: str) -> None:
+    """No list, no file from elsewhere, and no traceback in the log for an odd address."""
+    assert httpx.get(f"{up.url}/reviews/{path}", timeout=60).status_code == httpx.codes.NOT_FOUND
+
+
 def test_a_backfill_from_the_form(up: Up) -> None:
     """Only the source is given; the run says how it ended and leaves everything there is to look at."""
     write_captures(up.folder / "scrapes", 9)
