@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from cleaners import fallback, sites
 from cleaners.case import Decision
 from cleaners.decode import Decoded, decode
+from cleaners.fields import to_fields
 from cleaners.html.page import to_page as to_html_page
 from cleaners.lexicon import find as find_phrases
 from cleaners.media_types import HTML, to_reading, why_not_read
-from cleaners.segment import to_page
+from cleaners.segment import count_lines, to_page
 from cleaners.values import CaptureLike, CleanedPage, Fields, Page, Policy, Span, Status
 from cleaners.wrapping import join_lines
 
@@ -23,6 +24,9 @@ EXTRACTORS: Final = (STRIGIL, TRAFILATURA)
 
 NOT_TEXT: Final = "not text"
 """What every reader's error says of images, archives and other things no cleaner can read."""
+NO_TEXT: Final = "no text in the capture"
+MAX_LINES: Final = 100_000
+"""Judging takes 3 kB of memory a line. A Bible has 30,000; what has more than this is a log, or hostile."""
 MAX_GARBAGE_SHARE: Final = 0.1
 GARBAGE_SAMPLE_CHARS: Final = 4096
 # Linear: the blanks around the sign are bounded by it, the value is one character class run.
@@ -71,8 +75,12 @@ def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
         return without_text(Status.REJECTED, reason, reading)
     if is_html:
         page = _to_html_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
-    else:
+    elif count_lines(decoded.text) <= MAX_LINES:
         page = to_page(decoded.text, url=capture.url, captured_at=capture.captured_at)
+    else:
+        return _keep_whole(Page(decoded.text, (), (), (), ()), decoded)
+    if len(page.texts) > MAX_LINES:
+        return _keep_whole(page, decoded)
     is_foreign = way.extractor == TRAFILATURA and bool(page.blocks)
     chosen = fallback.decide_lines(decoded.text, page) if is_foreign else None
     joined = page if is_html else join_lines(page)
@@ -94,6 +102,25 @@ def split_media_type(value: str) -> tuple[str, str | None]:
     folded = value.lower()
     charset = _CHARSET.search(folded)
     return folded.partition(";")[0].strip(), charset[1] if charset else None
+
+
+def _keep_whole(page: Page, decoded: Decoded) -> CleanedPage:
+    """Return the result for a page of too many lines: all of its text, for a person to look at."""
+    text = page.source_text
+    has_text = not text.isspace()
+    piece = Page(text, [0], [len(text)], [text], [""], url=page.url, evidence=page.evidence)
+    return CleanedPage(
+        text=text,
+        source_text=text,
+        edits=(),
+        lines=(),
+        fields=to_fields(piece, [], text),
+        status=Status.REVIEW if has_text else Status.EMPTY,
+        reason=f"more than {MAX_LINES:,} lines: kept whole, none was judged" if has_text else NO_TEXT,
+        charset=decoded.charset,
+        charset_source=decoded.charset_source,
+        media_type=page.media_type,
+    )
 
 
 def _decode(payload: bytes | str, declared: str | None, *, is_html: bool) -> Decoded:

@@ -31,7 +31,7 @@ from cleaners.grammars import (
 )
 from cleaners.html import classes, deck, story, structure
 from cleaners.html.htmlpage import HtmlPage
-from cleaners.intake import EXTRACTORS, STRIGIL, Intake, Way, split_media_type, take_in, without_text
+from cleaners.intake import EXTRACTORS, NO_TEXT, STRIGIL, Intake, Way, split_media_type, take_in, without_text
 from cleaners.ledger import apply
 from cleaners.settle import settle
 from cleaners.tagger.tagger import Judgement, judge
@@ -70,7 +70,9 @@ CLEANERS: Final[dict[str, Find]] = {
 
 BATCH_CAPTURES: Final = 32
 BATCH_CHARS: Final = 8_000_000
-"""What is read before the model judges it, so that memory stays bounded."""
+BATCH_LINES: Final = 1_500
+"""What is read before the model judges it, so that memory stays bounded. From so many lines on, its calls
+cost nothing beside the work; with many more the processor's cache is left."""
 
 T = TypeVar("T")
 
@@ -140,29 +142,37 @@ def clean_many(
     if extractor not in EXTRACTORS:
         raise ValueError(f"no extractor {extractor!r}; there is {' and '.join(EXTRACTORS)}")
     way = Way(to_policy(policy), extractor, thorough_metadata, to_kept_labels(keep))
-    return (page for batch in _to_batches(iter(captures)) for page in _clean_batch(batch, way))
+    return (page for batch in _to_batches(iter(captures), way) for page in _decide_together(batch, way))
 
 
-def _to_batches(captures: Iterator[CaptureLike]) -> Iterator[list[CaptureLike]]:
-    """Gather captures that the model reads together."""
-    batch: list[CaptureLike] = []
-    size = 0
+class _Taken(NamedTuple):
+    """A capture, and what was taken in of it: lines to judge, or the result that says why there are none."""
+
+    capture: CaptureLike
+    intake: Intake | CleanedPage
+
+
+def _to_batches(captures: Iterator[CaptureLike], way: Way) -> Iterator[list[_Taken]]:
+    """Take in captures; yield those that the model reads together."""
+    batch: list[_Taken] = []
+    chars = lines = 0
     for capture in captures:
         check_capture(capture)
-        batch.append(capture)
-        size += len(capture.payload)
-        if len(batch) >= BATCH_CAPTURES or size >= BATCH_CHARS:
+        one = _guarded(capture, partial(take_in, capture, way))
+        batch.append(_Taken(capture, one))
+        chars += len(capture.payload)
+        lines += len(one.page.texts) if isinstance(one, Intake) else 0
+        if len(batch) >= BATCH_CAPTURES or chars >= BATCH_CHARS or lines >= BATCH_LINES:
             yield batch
-            batch, size = [], 0
+            batch, chars, lines = [], 0, 0
     if batch:
         yield batch
 
 
-def _clean_batch(batch: Sequence[CaptureLike], way: Way) -> Iterator[CleanedPage]:
-    """Take in every capture, let the model judge them together, and decide."""
-    taken = [_guarded(capture, partial(take_in, capture, way)) for capture in batch]
-    judgements = _judge([one for one in taken if isinstance(one, Intake)])
-    for capture, one in zip(batch, taken, strict=True):
+def _decide_together(batch: Sequence[_Taken], way: Way) -> Iterator[CleanedPage]:
+    """Let the model judge all pages, and decide each."""
+    judgements = _judge([one for _, one in batch if isinstance(one, Intake)])
+    for capture, one in batch:
         if isinstance(one, Intake):
             page = _guarded(capture, partial(_decide, one, next(judgements), way))
             yield _mark_truncated(page, capture)
@@ -249,4 +259,4 @@ def _why_empty(page: Page, text: str) -> str | None:
     if text.strip():
         return None
     lines = sum(1 for line in page.texts if line)
-    return f"no main text: all {lines} lines are debris" if lines else "no text in the capture"
+    return f"no main text: all {lines} lines are debris" if lines else NO_TEXT

@@ -99,6 +99,15 @@ def find_lines(text: str) -> tuple[list[int], list[int]]:
     return starts, ends
 
 
+def count_lines(text: str) -> int:
+    r"""Return how many lines ``find_lines`` would find, without finding them.
+
+    >>> count_lines("a\r\nb\rc\u2028")
+    4
+    """
+    return 1 + text.count("\n") + sum(map(text.count, _ODD_BREAKS)) - text.count("\r\n")
+
+
 def to_page(text: str, *, url: str | None = None, captured_at: datetime | None = None) -> Page:
     """Return a text capture as a page of lines."""
     starts, ends = find_lines(text)

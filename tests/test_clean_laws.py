@@ -14,7 +14,7 @@ from captures.values import Capture, Provenance
 from cleaners import CleanedPage, Edit, Policy, Status, clean, clean_many
 from cleaners.ledger import apply, rebuild
 from cleaners.pipeline import CLEANERS
-from cleaners.segment import find_lines, fold, fold_lines, to_page
+from cleaners.segment import count_lines, find_lines, fold, fold_lines, to_page
 from cleaners.settle import settle
 
 DEBRIS = [
@@ -112,6 +112,12 @@ def test_lines_cover_the_text(text: str) -> None:
     assert ends[-1] == len(text)
     for end, start in zip(ends, starts[1:], strict=False):
         assert text[end:start] in {"\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"}
+
+
+@given(st.text(st.sampled_from("a\n\r\v\f\x85\u2028\u2029"), max_size=30))
+def test_lines_are_counted_as_they_are_found(text: str) -> None:
+    """The bound on lines, which is asked before they are made, counts the same lines."""
+    assert count_lines(text) == len(find_lines(text)[0])
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=40), min_size=1, max_size=6))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaners.html import classes, deck, story, structure
+from cleaners.html import classes, deck, story, structure, taming
 from cleaners.html.page import to_page
 from cleaners.html.taming import MAX_DEPTH, tame
 from cleaners.html.words import add_words
@@ -265,3 +265,13 @@ def test_taming_caps_depth() -> None:
     tamed = tame("<div>" * 20_000 + "x" + "</div>" * 20_000)
     assert tamed.count("<div>") == MAX_DEPTH
     assert "x" in tamed
+
+
+def test_taming_bounds_the_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind so many tags the rest is one text; scripts there are still none."""
+    monkeypatch.setattr(taming, "MAX_KEPT_TAGS", 20_000)
+    page = to_page("<p>word" * 30_000 + "<script>alert(1)</script><b>last</b>")
+    assert len(page.texts) == 20_000
+    assert page.source_text.count("word") == 30_000
+    assert page.texts[-1].endswith("word last")
+    assert "alert" not in page.source_text

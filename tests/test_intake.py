@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleaners import Status, clean
+from cleaners import Status, clean, intake
 
 STORY = "The café by the bridge was closed on Tuesday after a lorry had struck the wall of its kitchen."
 MARKUP = f"<html><body><p>{STORY}</p></body></html>"
@@ -101,3 +101,32 @@ def test_xml_that_is_a_page_is_html(media_type: str, head: str) -> None:
     assert (page.text, page.media_type) == (STORY, "text/html")
     feed = clean(f"<rss><item><description>&lt;html&gt; {STORY}</description></item></rss>", media_type)
     assert feed.status is Status.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("payload", "media_type"),
+    [
+        ("Listen Live\n" * 40, "text/plain"),
+        ("a\r\nb\rc\u2028" * 15, "text/plain"),
+        (f"<title>Log</title><h1>{STORY}</h1><pre>{'Listen Live' * 9}" + "\nx" * 40, "text/html"),
+    ],
+)
+def test_what_has_too_many_lines_is_kept_whole(
+    payload: str, media_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory is bounded: nothing of such a capture is judged, nothing lost, a person sees why."""
+    monkeypatch.setattr(intake, "MAX_LINES", 40)
+    page = clean(payload, media_type)
+    assert page.status is Status.REVIEW
+    assert page.reason == "more than 40 lines: kept whole, none was judged"
+    assert page.text == page.source_text == page.rebuild() == page.markdown
+    assert page.explain() == f"review: {page.reason}"
+    assert page.fields.title == ("Log" if media_type == "text/html" else None)
+
+
+def test_as_many_lines_as_may_be_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound itself is within it; what shows nothing has no text, however many lines."""
+    monkeypatch.setattr(intake, "MAX_LINES", 40)
+    page = clean("Listen Live\n" * 39 + STORY)
+    assert (page.status, page.text) == (Status.CLEANED, STORY)
+    assert clean(" \n" * 100).status is Status.EMPTY

@@ -7,11 +7,14 @@ nested ``div`` cost minutes. Browsers cap the depth as well; text is never lost 
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Final
 
 MAX_DEPTH: Final = 256
 MAX_TAGS: Final = 16_000
 """Pages with fewer tags are fast at any depth."""
+MAX_KEPT_TAGS: Final = 1_000_000
+"""An element takes 100 to 500 bytes of memory. The longest standards and tables have half a million tags."""
 MAX_TAG_CHARS: Final = 65_536
 MAX_ATTRIBUTES: Final = 1_000
 
@@ -92,13 +95,16 @@ def to_utf8(html: str) -> bytes:
 def tame(html: str) -> str:
     """Return ``html`` without the tags below ``MAX_DEPTH`` and without absurd lists of attributes.
 
+    Behind ``MAX_KEPT_TAGS`` none is kept: what follows is read as one text.
+
     >>> tame("<p class=a>text</p>")
     '<p class=a>text</p>'
     """
     if html.count("<") <= MAX_TAGS and not _has_endless_tag(html):
         return html
     stack: list[str] = []
-    return _TAG.sub(lambda match: _tame_tag(match, stack), html)
+    numbers = count()
+    return _TAG.sub(lambda match: _tame_tag(match, stack, next(numbers)), html)
 
 
 def _has_endless_tag(html: str) -> bool:
@@ -119,9 +125,11 @@ def _has_endless_tag(html: str) -> bool:
     return False
 
 
-def _tame_tag(match: re.Match[str], stack: list[str]) -> str:
-    """Return the tag, keeping count of what is open; deeper tags become white space."""
+def _tame_tag(match: re.Match[str], stack: list[str], number: int) -> str:
+    """Return the tag, keeping count of what is open; deeper tags and later ones become white space."""
     name = (match["name"] or "").lower()
+    if name and number >= MAX_KEPT_TAGS:
+        return " "
     if not name or name in _VOID or name in _IMPLIED:
         return match[0] if not name else _tame_attributes(match)
     if match["close"]:

@@ -8,7 +8,7 @@ Left alone: pages of one or two lines, which have no neighbours.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,8 +30,6 @@ from cleaners.values import Evidence, Page, Span
 
 MODEL_REASON: Final = "model/line-tagger"
 MIN_LINES: Final = 3
-MIN_ROWS: Final = 1500
-"""From so many lines on, calls cost nothing beside the work; with many more the processor's cache is left."""
 MIN_LABEL_CHANCE: Final = 0.5
 _LABELS: Final = (*(label for label, _ in LABEL_GROUPS), "boilerplate")
 
@@ -74,35 +72,28 @@ def judge(
         for page, spans in zip(pages, phrases, strict=True)
         if len(lines := [line for line, text in enumerate(page.texts) if text]) >= MIN_LINES
     ]
-    judged: list[Judgement] = []
-    together: list[_Asked] = []
-    rows = 0
     with one_thread():
-        for one in asked:
-            together.append(one)
-            rows += len(one.lines)
-            if rows >= MIN_ROWS:
-                judged += _judge_together(together, network)
-                together, rows = [], 0
-        judged += _judge_together(together, network)
+        judged = _judge_together(asked, network)
     by_page = {id(one.page): judgement for one, judgement in zip(asked, judged, strict=True)}
     return [by_page.get(id(page), NOTHING) for page in pages]
 
 
-def _judge_together(asked: Sequence[_Asked], network: Network) -> Iterator[Judgement]:
-    """Yield the judgements of pages whose numbers fit the processor's cache together."""
+def _judge_together(asked: Sequence[_Asked], network: Network) -> list[Judgement]:
+    """Return the judgements of pages, whose numbers are computed side by side."""
     if not asked:
-        return
+        return []
     lines = to_lines([one.page for one in asked], [one.lines for one in asked])
     places = [find_places(page, found) if isinstance(page, HtmlPage) else None for page, found, _ in asked]
     groups = np.concatenate([one.groups for one in asked])
     scores = network.score(Inputs(to_features(lines, network.hints), groups, lines.sizes, places))
     chances, labels = scores.main.tolist(), _to_labels(scores.labels)
+    judged: list[Judgement] = []
     start = 0
     for one, page_type in zip(asked, _to_types(scores.page_types), strict=True):
         end = start + len(one.lines)
-        yield Judgement(one.lines, chances[start:end], labels[start:end], page_type)
+        judged.append(Judgement(one.lines, chances[start:end], labels[start:end], page_type))
         start = end
+    return judged
 
 
 def _to_labels(log_odds: Whole) -> list[str]:
