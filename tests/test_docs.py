@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive import lake
 from archive.archive import Archive
 from archive.linking import link_edition
 from archive.read import query
@@ -72,21 +74,32 @@ def test_the_readme_reads_the_files(example_archive: Archive, monkeypatch: pytes
     assert query(example_archive, sql)
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_programs_read_the_archive(
-    example_archive: Archive, program: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is said for other tools runs beside an archive called ``news``."""
+def test_programs_read_the_archive(example_archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said for other tools runs beside an archive called ``news``, and each sees a day as a date."""
     monkeypatch.chdir(Path(example_archive.root).parent)
     names: dict[str, Any] = {}
-    exec(program, names)  # noqa: S102 - our own document
+    exec(PROGRAMS[1], names)  # noqa: S102 - our own document
     assert len(names["frame"]) == len(names["table"]) == names["days"]["len"].sum() > 10
+    days = set(names["days"]["capture_date"])
+    assert days == {*names["table"]["capture_date"].to_pylist()} == {*names["frame"]["capture_date"]}
+    assert {type(day) for day in days} == {date}
+
+
+def test_the_program_for_iceberg_finds_the_table(
+    example_archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said of the catalog opens what ``strigil publish`` made."""
+    monkeypatch.chdir(Path(example_archive.root).parent)
+    lake.publish(example_archive, "iceberg", Path("lake/news"))
+    names: dict[str, Any] = {}
+    exec(PROGRAMS[0], names)  # noqa: S102 - our own document
+    assert len(names["urls"]) == query(example_archive, "select count(*) as n from documents")[0]["n"]
 
 
 def test_there_are_recipes() -> None:
     """The recipes are found: an empty list would pass."""
     assert len(RECIPES) >= 11
-    assert len(PROGRAMS) == 1
+    assert len(PROGRAMS) == 2
 
 
 def test_every_column_is_in_the_data_dictionary() -> None:
