@@ -33,8 +33,8 @@ def demo(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     """
     if not EXAMPLES.is_dir():
         raise FlowError(
-            f"The example captures are not at {EXAMPLES}: they come with the source, not with the package. "
-            "Clean something of yours: strigil clean SOURCE"
+            "The example captures come with the source of strigil, not with the installed package. "
+            "Clean something of yours, strigil clean SOURCE, or run make demo in the source."
         )
     from archive.archive import Archive
     from flows.plan import RunOptions

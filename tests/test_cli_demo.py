@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from flows import cli_demo
+from flows.errors import FlowError
 from tests.strigil_command import clean_environ, strigil_process
 
 
@@ -50,3 +52,13 @@ def test_demo_a_second_time_finds_nothing_new(first: tuple[Path, str]) -> None:
     ended = strigil_process("demo", cwd=folder)
     assert ended.returncode == 0
     assert "Nothing new: all " in ended.stdout
+
+
+def test_without_the_examples_the_demo_says_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installed package has none: a sentence says what to do, and nothing is made."""
+    monkeypatch.setattr(cli_demo, "EXAMPLES", tmp_path / "none")
+    with pytest.raises(FlowError, match="strigil clean SOURCE, or run make demo in the source"):
+        cli_demo.demo(str(tmp_path / "archive"))
+    assert not any(tmp_path.iterdir())

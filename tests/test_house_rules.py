@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -232,3 +233,13 @@ def test_lock_files_pin_with_hashes_and_name_no_host() -> None:
         pins = re.findall(r"^[a-z0-9].*==.*$", text, re.MULTILINE)
         assert len(pins) > 50
         assert all(pin.endswith("\\") for pin in pins), f"{path.name}: a pin without a hash"
+
+
+def test_a_source_distribution_is_the_whole_checkout() -> None:
+    """MANIFEST.in names every file and folder that setuptools would leave out: there `make test` runs too."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode or not listed.stdout:
+        pytest.skip("not a git checkout")
+    tracked = {name.partition("/")[0] for name in listed.stdout.splitlines()}
+    named = set((ROOT / "MANIFEST.in").read_text().split())
+    assert tracked - named - {*ROOMS, "README.md", "LICENSE", "MANIFEST.in", "pyproject.toml", ".ci"} == set()
