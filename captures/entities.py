@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from email.message import Message
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import urljoin
 
 from captures.errors import DamagedInputError, TrailingBytesError
 from captures.headers import HeaderMap, parse_headers, read_brotli
+from captures.links import join
 from captures.sniff import is_text
 from captures.streams import CHUNK_BYTES, gather, read_chunks, read_members
 
@@ -55,7 +55,7 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
         payload,
         status,
         headers.get("Content-Type"),
-        _join(url or "", location) if location and status is not None and 300 <= status < 400 else None,
+        join(url or "", location) if location and status is not None and 300 <= status < 400 else None,
         cut,
         error or ("the HTTP header does not end" if blank is None else None),
         tuple(
@@ -65,14 +65,6 @@ def read_entity(block: bytes, url: str | None, limit: int) -> Entity:
             if value is not None
         ),
     )
-
-
-def _join(url: str, location: str) -> str | None:
-    """Return where a redirect leads; None for what is no address: servers send anything."""
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return None
 
 
 @lru_cache(maxsize=1024)

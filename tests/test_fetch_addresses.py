@@ -71,8 +71,18 @@ def test_a_host_is_allowed_with_its_port_and_under_its_name_only() -> None:
             rule.find_addresses(host, port)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "intern.example"])
+def test_the_way_out_of_a_refusal_works(host: str) -> None:
+    """What the refusal of an address says to write is taken, and lifts it."""
+    with pytest.raises(ForbiddenAddressError) as refused:
+        AddressRule(resolve=lambda *_: ["::1"]).find_addresses(host, 8080)
+    told = str(refused.value).partition("--allow-host ")[2].split()[0]
+    rule = AddressRule(to_allowed([told]), lambda *_: ["::1"])
+    assert rule.find_addresses(host, 8080) == ["::1"]
+
+
 @pytest.mark.parametrize(
-    "text", ["127.0.0.1", "127.0.0.1:", ":80", "a.example:0", "a.example:70000", "a b:80"]
+    "text", ["127.0.0.1", "127.0.0.1:", ":80", "a.example:0", "a.example:70000", "a b:80", "a.example:²"]
 )
 def test_a_host_to_allow_needs_its_port(text: str) -> None:
     """What is no HOST:PORT is a mistake, and is said to be one."""

@@ -268,3 +268,14 @@ def test_files_of_a_web_archive_come_by_ranges(tmp_path: Path, monkeypatch: pyte
     [file] = (tmp_path / "got/downloads").iterdir()
     assert file.read_bytes() == data
     assert file.name.endswith(".warc.gz")
+
+
+def test_ranges_of_a_file_without_validator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent in place of a validator that there is not, or not any more."""
+    monkeypatch.setattr("captures.fetching.ranges.RANGE_BYTES", 1000)
+    page = Page(b"0" * 2500, "application/warc", has_validators=False, is_ranged=True)
+    with serving({"/crawl/one.warc": page}) as site:
+        fetch(tmp_path, site.url("/crawl/one.warc"), site=site)
+        assert not [one.headers for one in site.asked if "if-range" in one.headers]
+    [file] = (tmp_path / "downloads").iterdir()
+    assert file.read_bytes() == page.body

@@ -90,7 +90,7 @@ class AddressRule:
         if bad:
             raise ForbiddenAddressError(
                 f"{host} leads to {bad[0]}, which is not on the public internet; "
-                f"--allow-host {host}:{port} if it is yours"
+                f"--allow-host {f'[{host}]' if ':' in host else host}:{port} if it is yours"
             )
         return addresses
 
@@ -104,7 +104,7 @@ def to_allowed(hosts: Iterable[str]) -> frozenset[str]:
     allowed = set()
     for host in hosts:
         name, _, port = host.rpartition(":")
-        if not name or not port.isdigit() or not 0 < int(port) < 1 << 16:
+        if not name or not port.isdecimal() or not 0 < int(port) < 1 << 16:
             raise ForbiddenUrlError(f"{host!r}: a host to allow is written HOST:PORT, with its port")
         origin = to_origin(to_normal_url(f"http://{host}/"))
         allowed.add(f"{origin.host}:{origin.port}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin
 
 from captures.fetching.errors import ForbiddenUrlError
 from captures.fetching.lists import Listed, kind_of, read_feed_links, read_list, unpack
@@ -15,6 +14,7 @@ from captures.fetching.robots import Rules
 from captures.fetching.sources import Source
 from captures.fetching.urls import show, to_normal_url, to_origin
 from captures.fetching.values import Found, Kind
+from captures.links import join
 
 MAX_DEPTH: Final = 5
 """Sitemap indexes within sitemap indexes."""
@@ -47,7 +47,7 @@ class Expander:
 
     def add_feeds(self, html: bytes, found: Found, source: Source, rules: Rules) -> None:
         """Take in what a home page leads to: the feeds it declares, the sitemaps of its robots.txt."""
-        sitemaps = (Listed(urljoin(found.url, link), Kind.SITEMAP) for link in rules.sitemaps)
+        sitemaps = (Listed(join(found.url, link) or link, Kind.SITEMAP) for link in rules.sitemaps)
         self._add([*read_feed_links(html, found.url), *sitemaps], source, found)
 
     def _add(self, listed: Iterable[Listed], source: Source, on: Found) -> None:

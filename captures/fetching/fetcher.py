@@ -19,6 +19,7 @@ from captures.fetching.judging import (
     judge,
     retry_after,
     to_conditions,
+    to_validator,
 )
 from captures.fetching.lists import MAX_LIST_BYTES, is_newer
 from captures.fetching.pages import Known, Pages
@@ -189,8 +190,8 @@ class Fetcher:
             if verdict.seen:
                 self._tools.pages.remember(work.found.url, verdict.seen._replace(kind=kind), place, known)
             elif known:
-                validators = exchange.header("ETag"), exchange.header("Last-Modified")
-                self._tools.pages.confirm(work.found.url, known, *validators)
+                etag, modified = map(to_validator, map(exchange.header, ("ETag", "Last-Modified")))
+                self._tools.pages.confirm(work.found.url, known, etag, modified)
             self._tools.queue.finish(work, verdict.ended, place, kind)
 
         series = LIST_SERIES if kind in LISTS else PAGES

@@ -30,13 +30,22 @@ class Verdict(NamedTuple):
     """Where a redirect leads."""
 
 
+def to_validator(value: str | None) -> str | None:
+    """Return a validator that can be sent back; a long or odd one is none.
+
+    >>> to_validator('W/"1"'), to_validator('"café"'), to_validator("")
+    ('W/"1"', None, None)
+    """
+    return value if value and len(value) < 1000 and value.isascii() and value.isprintable() else None
+
+
 def to_conditions(known: Known | None) -> tuple[Header, ...]:
     """Return the headers that ask for a page only if it is another than the one that is kept."""
     if known is None or not 200 <= known.status < 300:
         return ()
     conditions = (
-        Header("If-None-Match", known.etag or ""),
-        Header("If-Modified-Since", known.modified or ""),
+        Header("If-None-Match", to_validator(known.etag) or ""),
+        Header("If-Modified-Since", to_validator(known.modified) or ""),
     )
     return tuple(condition for condition in conditions if condition.value)
 
@@ -96,18 +105,13 @@ def _seen(exchange: Exchange, digest: str, text_digest: str) -> Known:
     is_whole = exchange.truncated is None
     return Known(
         status=exchange.status,
-        etag=_validator(exchange.header("ETag")) if is_whole else None,
-        modified=_validator(exchange.header("Last-Modified")) if is_whole else None,
+        etag=to_validator(exchange.header("ETag")) if is_whole else None,
+        modified=to_validator(exchange.header("Last-Modified")) if is_whole else None,
         digest=digest,
         text_digest=text_digest,
         location=exchange.header("Location"),
         captured_at=to_date(exchange.started_at),
     )
-
-
-def _validator(value: str | None) -> str | None:
-    """Return a validator that can be sent back; a long or odd one is none."""
-    return value if value and len(value) < 1000 and value.isascii() and value.isprintable() else None
 
 
 def _target(exchange: Exchange) -> tuple[str | None, str]:

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple
-from urllib.parse import urljoin
 
 from captures.fetching.loose import Element
 from captures.fetching.values import Kind
 from captures.fetching.xml import read_elements, read_links, read_root
+from captures.links import join
 from captures.sniff import is_html
 from captures.streams import GZIP_MAGIC, gather, read_chunks
 from captures.times import to_instant
@@ -93,11 +93,11 @@ def read_feed_links(html: bytes, url: str) -> Iterator[Listed]:
     base = url
     for link in read_links(html):
         if link["element"] == "base":
-            base = urljoin(url, link.get("href", ""))
+            base = join(url, link.get("href", "")) or url
         elif (
             "alternate" in link.get("rel", "").lower().split() and link.get("type", "").lower() in _FEED_TYPES
         ):
-            yield Listed(urljoin(base, link.get("href", "")), Kind.FEED)
+            yield _listed(base, link.get("href", ""), Kind.FEED)
 
 
 def to_hint(text: str | None) -> str | None:
@@ -112,9 +112,9 @@ def to_hint(text: str | None) -> str | None:
     if instant is None:
         try:
             parsed = parsedate_to_datetime(text)
+            instant = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
         except (ValueError, IndexError, OverflowError):
             return None
-        instant = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     return instant.isoformat(timespec="seconds")
 
 
@@ -132,7 +132,12 @@ def _read_feed(payload: bytes, url: str) -> Iterator[Listed]:
                  for date in item.texts(name))  # fmt: skip
         if link:
             base = next((child.base for child in item.children if child.name == "link"), None)
-            yield Listed(urljoin(base or url, link), Kind.PAGE, to_hint(next(dates, None)))
+            yield _listed(base or url, link, Kind.PAGE, to_hint(next(dates, None)))
+
+
+def _listed(base: str, link: str, kind: Kind, hint: str | None = None) -> Listed:
+    """Return an entry; a link that is no address stays as it stands, and is refused with the reason later."""
+    return Listed(join(base, link) or link, kind, hint)
 
 
 def _atom_link(item: Element) -> str | None:

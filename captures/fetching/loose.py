@@ -53,27 +53,31 @@ def read_loosely(data: bytes, names: tuple[str, ...]) -> Iterator[Element]:
     text = _decode(data).replace("<![CDATA[", "").replace("]]>", "")
     begin = re.compile(rf"<(?:[\w.-]{{1,60}}:)?({'|'.join(names)})([\s>][^<>]{{0,4000}})")  # linear: bounded
     tags = list(begin.finditer(text))
-    for tag, following in zip(tags, [*tags[1:], None], strict=True):
+    for tag, following in zip(tags, [*tags[1:], None], strict=False):
         stop = following.start() if following else len(text)
         end = text.find(f"{tag[1]}>", tag.end(), stop)
         inside = text[tag.end() : end if end >= 0 else stop]
         children = [
-            Child(child[1], html.unescape(child[3]).strip(), _attributes(child[2]), None)
+            Child(child[1], _unescape(child[3]), _attributes(child[2]), None)
             for child in _CHILD.finditer("<" + inside.partition("<")[2])
         ]
         yield Element(tag[1], _attributes(tag[2]), children)
 
 
 def _attributes(text: str) -> dict[str, str]:
-    return {
-        found[1].lower(): html.unescape(found[2] or found[3] or "").strip()
-        for found in _ATTRIBUTE.finditer(text)
-    }
+    return {found[1].lower(): _unescape(found[2] or found[3] or "") for found in _ATTRIBUTE.finditer(text)}
+
+
+def _unescape(text: str) -> str:
+    try:
+        return html.unescape(text).strip()
+    except ValueError:  # a number of thousands of digits
+        return text.strip()
 
 
 def _decode(data: bytes) -> str:
     declared = _CHARSET.search(data[:400])
     try:
         return data.decode(declared[1].decode() if declared else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # there is no such charset, or it is one of host names
         return data.decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from captures.fetching.errors import FetchFailedError
-from captures.fetching.judging import MAX_TRIES, is_busy, retry_after
+from captures.fetching.judging import MAX_TRIES, is_busy, retry_after, to_validator
 from captures.fetching.queue import Ended, Work
 from captures.fetching.sources import Source
 from captures.fetching.values import Exchange, Header, Outcome, Request
@@ -48,8 +48,8 @@ class Downloads:
         have = part.stat().st_size if part.exists() else 0
         etag = path.with_name(path.name + ".etag")
         conditions = [Header("Range", f"bytes={have}-{have + RANGE_BYTES - 1}")]
-        if have and etag.exists():
-            conditions.append(Header("If-Range", etag.read_text(encoding="ascii")))
+        if have and etag.exists() and (validator := to_validator(etag.read_text(encoding="latin1"))):
+            conditions.append(Header("If-Range", validator))
         limits = replace(source.limits, max_body_bytes=RANGE_BYTES)
         headers = (*source.headers_for(work.found.url), *conditions)
         try:
@@ -86,8 +86,8 @@ class Downloads:
             file.flush()
             os.fsync(file.fileno())
         if start + len(exchange.body) < total:
-            validator = exchange.header("ETag") or ""
-            if validator.isascii() and validator.isprintable() and not validator.startswith("W/"):
+            validator = to_validator(exchange.header("ETag"))
+            if validator and not validator.startswith("W/"):
                 etag.write_text(validator, encoding="ascii")
             tools.queue.put_back(work, 0.0, is_try=False)
             return
