@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from captures.errors import DamagedInputError
+from captures.guards import guarded
 from captures.rows import capture_from_row, error_row
 from captures.storage import open_input
 from captures.streams import CHUNK_BYTES, GZIP_MAGIC, ZSTD_MAGIC, read_chunks
 from captures.values import Capture, Item, Provenance, ReadOptions
 
 _BOM = b"\xef\xbb\xbf"
-_ESCAPED = 6
-"""Bytes one byte of text can take in JSON (``\\u0041``)."""
+_LINE_PAYLOADS = 2
+"""A line may be so many times as long as the longest payload: it is escaped, and not alone in its line."""
+_FREE_BYTES = 16 << 20
+_MAX_VALUES = 4_000_000
+"""A value takes up to 200 bytes of memory and 2 of a line: of a longer line the values are counted first."""
 
 
 def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
@@ -43,7 +47,7 @@ def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
     """Return the payload of the line at an offset of a plain file, as ``read_captures`` made it."""
     with open_input(path) as raw:
         raw.seek(offset)
-        line = raw.readline(options.max_payload_bytes * _ESCAPED + CHUNK_BYTES)
+        line = raw.readline(options.max_payload_bytes * _LINE_PAYLOADS + CHUNK_BYTES)
     at = Provenance(path, offset=offset, length=len(line))
     return _read_line(line, Item(path, 0, ""), options, at).payload
 
@@ -73,7 +77,7 @@ def _read_lines(
 ) -> Iterator[Capture]:
     """Yield a capture a line; ``first_offset`` is -1 where lines have no place in the file."""
     position = ordinal = 0
-    limit = options.max_payload_bytes * _ESCAPED
+    limit = options.max_payload_bytes * _LINE_PAYLOADS
     for line, damage in _split_lines(chunks, limit):
         size = len(line)
         offset = -1 if first_offset < 0 else first_offset + position
@@ -89,14 +93,24 @@ def _read_lines(
 
 
 def _read_line(line: bytes, item: Item, options: ReadOptions, at: Provenance) -> Capture:
+    """Return the capture of a line; one that cannot be read is the payload of its error."""
     raw = line.removeprefix(_BOM).strip()
-    try:
-        row = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        return error_row(f"not JSON ({error})", item, at, raw[: options.max_payload_bytes])
-    if not isinstance(row, dict):
-        return error_row("not a JSON object", item, at, raw[: options.max_payload_bytes])
-    return capture_from_row(row, item, options, at)
+
+    def unread(why: str) -> Capture:
+        return error_row(why, item, at, raw[: options.max_payload_bytes])
+
+    def read() -> Capture:
+        if len(raw) > _FREE_BYTES and sum(map(raw.count, (b"[", b"{", b","))) > _MAX_VALUES:
+            return unread(f"a line of {len(raw)} bytes with more than {_MAX_VALUES} values")
+        try:
+            row = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            return unread(f"not JSON ({error})")
+        if not isinstance(row, dict):
+            return unread("not a JSON object")
+        return capture_from_row(row, item, options, at)
+
+    return guarded(read, unread)
 
 
 def _split_lines(chunks: Iterable[bytes], limit: int) -> Iterator[tuple[bytes, str | None]]:
@@ -104,12 +118,16 @@ def _split_lines(chunks: Iterable[bytes], limit: int) -> Iterator[tuple[bytes, s
     rest = bytearray()
     try:
         for chunk in chunks:
-            rest += chunk
-            if b"\n" in chunk:
-                *lines, last = bytes(rest).split(b"\n")
+            first, newline, others = chunk.partition(b"\n")
+            rest += first + newline
+            if newline:
+                line = bytes(rest)  # a long one is held once
+                rest.clear()
+                yield line, None
+                *lines, last = others.split(b"\n")
                 for line in lines:
                     yield line + b"\n", None
-                rest = bytearray(last)
+                rest += last
             if len(rest) > limit:
                 yield bytes(rest), f"a line longer than {limit} bytes; this is a piece of it"
                 rest.clear()

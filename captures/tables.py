@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
+from functools import partial
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from captures.guards import guarded
+from captures.parquet_pages import find_page_sizes
 from captures.rows import capture_from_row, error_row
-from captures.storage import open_input
+from captures.storage import BUFFER_BYTES, open_input
 from captures.values import Capture, Item, Provenance, ReadOptions
 
-BATCH_ROWS = 64
+MAX_BATCH_ROWS: Final = 64
+BATCH_BYTES: Final = 64 << 20
+"""Rows are read so few at a time that they are no more than this, each as long as a page can make it."""
+MAX_PAGE_BYTES: Final = 256 << 20
+"""A longer page is not read: writers make pages of 1 MB, a few of 100."""
 
 
 def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
@@ -26,25 +35,26 @@ def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> It
     """
     with open_input(item.path) as raw:
         try:
-            table = parquet.ParquetFile(raw, page_checksum_verification=True)
+            table = parquet.ParquetFile(raw, page_checksum_verification=True, buffer_size=BUFFER_BYTES)
+            schema = table.schema_arrow
         except (pa.ArrowException, OSError) as error:
             yield _error(f"not readable as Parquet ({error})", item, options, 0)
             return
-        names = table.schema_arrow.names
-        wanted = {*options.html_columns, *options.text_columns}
-        if not wanted & set(names):
+        flat = [field.name for field in schema if not pa.types.is_nested(_stored_type(field.type))]
+        if not {*options.html_columns, *options.text_columns} & set(flat):
+            names = (f.name if f.name in flat else f"{f.name} (nested: {f.type})" for f in schema)
             why = (
                 f"no column with text or HTML; the table has: {', '.join(names)}; "
                 "name the one to read (--text-column, --html-column)"
             )
             yield _error(why, item, options, 0)
             return
-        wanted |= {*options.url_columns, *options.time_columns}
-        columns = [name for name in names if name in wanted]
+        wanted = {*options.html_columns, *options.text_columns, *options.url_columns, *options.time_columns}
+        columns = [name for name in flat if name in wanted]
         groups = table.metadata.num_row_groups
         ordinal = sum(table.metadata.row_group(group).num_rows for group in range(start))
         for group in range(start, groups if stop < 0 else min(stop, groups)):
-            yield from _read_group(table, group, columns, ordinal, (item, options))
+            yield from _read_group((raw, table, columns), group, ordinal, (item, options))
             ordinal += table.metadata.row_group(group).num_rows
 
 
@@ -63,39 +73,85 @@ def find_row_groups(path: str) -> list[int]:
 
 
 def _read_group(
-    table: parquet.ParquetFile,
+    source: tuple[BinaryIO, parquet.ParquetFile, list[str]],
     group: int,
-    columns: list[str],
     first: int,
     context: tuple[Item, ReadOptions],
 ) -> Iterator[Capture]:
+    raw, table, columns = source
     item, options = context
     ordinal = first
     try:
-        for batch in table.iter_batches(batch_size=BATCH_ROWS, row_groups=[group], columns=columns):
-            for row in _to_rows(batch):
-                yield capture_from_row(row, item, options, _at(item, options, ordinal))
+        rows = _batch_rows(raw, table.metadata.row_group(group), columns)
+        for batch in table.iter_batches(batch_size=rows, row_groups=[group], columns=columns):
+            for number in range(batch.num_rows):
+                at = _at(item, options, ordinal)
+                yield guarded(
+                    partial(_read_row, batch, number, context, at), partial(error_row, item=item, at=at)
+                )
                 ordinal += 1
-    except (pa.ArrowException, OSError) as error:
-        yield _error(f"row group {group} is damaged from here on ({error})", item, options, ordinal)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        yield _error(f"row group {group} cannot be read from here on ({error})", item, options, ordinal)
 
 
-def _to_rows(batch: pa.RecordBatch) -> list[dict[str, object]]:
-    """Return the rows as Python values; times lose what is below a microsecond."""
-    for number, field in enumerate(batch.schema):
-        if pa.types.is_timestamp(field.type):
-            times = batch.column(number).cast(pa.timestamp("us", field.type.tz), safe=False)
-            batch = batch.set_column(number, field.name, times)
+def _batch_rows(raw: BinaryIO, group: parquet.RowGroupMetaData, columns: list[str]) -> int:
+    """Return how many rows to read at a time, by the longest page: a value may be as long, in every row."""
+    chunks = (group.column(number) for number in range(group.num_columns))
+    sizes = (
+        size for chunk in chunks if chunk.path_in_schema in columns for size in find_page_sizes(raw, chunk)
+    )
+    longest = max(sizes, default=0)
+    if longest > MAX_PAGE_BYTES:
+        raise ValueError(f"a page takes {longest} bytes; {MAX_PAGE_BYTES} are the limit: write smaller pages")
+    return max(1, min(MAX_BATCH_ROWS, BATCH_BYTES // max(longest, 1)))
+
+
+def _read_row(
+    batch: pa.RecordBatch, number: int, context: tuple[Item, ReadOptions], at: Provenance
+) -> Capture:
+    item, options = context
+    names = batch.schema.names
+    row = {
+        name: _to_cell(column[number], options.max_payload_bytes)
+        for name, column in zip(names, batch.columns, strict=True)
+    }
+    return capture_from_row(row, item, options, at)
+
+
+def _to_cell(scalar: pa.Scalar, limit: int) -> object:
+    """Return a cell as a Python value: of a long one the beginning, of a time nothing below a microsecond.
+
+    A string that holds other bytes than UTF-8 is handed out as bytes; a time out of range is none.
+    """
+    while isinstance(scalar, pa.DictionaryScalar | pa.ExtensionScalar):
+        scalar = scalar.value
+    if not scalar.is_valid:
+        return None
+    if isinstance(scalar, pa.BinaryScalar):  # strings are of its kind
+        buffer = scalar.as_buffer()
+        cut = buffer.size > limit + 4
+        data = buffer.slice(0, limit + 4 if cut else buffer.size).to_pybytes()
+        return _to_text(data, cut=cut) if isinstance(scalar, pa.StringScalar) else data
     try:
-        rows: list[dict[str, object]] = batch.to_pylist()
-    except UnicodeDecodeError:  # a string column that holds other bytes than UTF-8: hand the bytes out
-        binary = [pa.field(f.name, _without_charset(f.type)) for f in batch.schema]
-        rows = batch.cast(pa.schema(binary)).to_pylist()
-    return rows
+        if pa.types.is_timestamp(scalar.type):
+            scalar = scalar.cast(pa.timestamp("us", scalar.type.tz and "UTC"), safe=False)
+        return scalar.as_py()
+    except (ValueError, OverflowError):
+        return None
 
 
-def _without_charset(kind: pa.DataType) -> pa.DataType:
-    return pa.large_binary() if pa.types.is_string(kind) or pa.types.is_large_string(kind) else kind
+def _to_text(data: bytes, *, cut: bool) -> str | bytes:
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(data, final=not cut)
+    except UnicodeDecodeError:
+        return data
+
+
+def _stored_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type of the values of a column, without dictionary and extension around it."""
+    while pa.types.is_dictionary(kind) or isinstance(kind, pa.BaseExtensionType):
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type
+    return kind
 
 
 def _error(why: str, item: Item, options: ReadOptions, ordinal: int) -> Capture:

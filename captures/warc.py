@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import BinaryIO, Final
 
 from captures.entities import Entity, read_entity, split_content_type
 from captures.files import CUT_OFF, file_time
 from captures.frames import Frame, read_frames
-from captures.headers import HeaderMap, parse_headers
+from captures.guards import guarded
+from captures.headers import HeaderMap, has_long_fields, parse_headers
 from captures.sniff import is_html, is_text, sniff_magic
 from captures.storage import open_input
 from captures.times import to_instant
@@ -44,7 +47,10 @@ def read_records(raw: BinaryIO, item: Item, options: ReadOptions, *, start: int 
         headers = parse_headers(frame.head) or HeaderMap()
         kind = (headers.get("WARC-Type") or "").lower()
         if frame.damage or kind not in _SKIPPED:
-            yield _capture(frame, kind, headers, (item, options, ordinal))
+            yield guarded(
+                partial(_capture, frame, kind, headers, (item, options, ordinal)),
+                partial(_unread, frame, (item, options, ordinal)),
+            )
 
 
 def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
@@ -71,7 +77,7 @@ def read_http(path: str, offset: int) -> bytes | None:
 
 
 def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, ReadOptions, int]) -> Capture:
-    item, options, ordinal = context
+    item, options, _ = context
     url = (headers.get("WARC-Target-URI") or "").strip("<> ") or None
     declared = headers.get("Content-Type")
     if kind == "response" and split_content_type(declared)[0] in ("application/http", ""):
@@ -82,21 +88,17 @@ def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, R
     declared_type, charset = split_content_type(entity.content_type)
     media_type, not_text = _media_type(declared_type, entity.payload)
     foreign = None if kind in _READ or frame.damage else f"a record of type {kind!r}, which is not read"
-    problems = (frame.damage, entity.error, foreign, not_text if entity.payload else None)
+    unread = "fields of its header are too long to be read" if has_long_fields(frame.head) else None
+    problems = (frame.damage, unread, entity.error, foreign, not_text if entity.payload else None)
     error = "; ".join(problem for problem in problems if problem)
-    where = item.path if frame.offset < 0 else f"{item.path}, byte {frame.offset}"
     recorded_at = to_instant(headers.get("WARC-Date"))
     captured_at, captured_at_source = (recorded_at, "record") if recorded_at else file_time(item)
     return Capture(
         entity.payload,
-        Provenance(
-            item.path,
-            headers.get("Strigil-Source") or options.source,
-            "warc",
-            ordinal,
-            frame.offset,
-            frame.length,
-            headers.get("WARC-Record-ID"),
+        replace(
+            _at(frame, context),
+            source=headers.get("Strigil-Source") or options.source,
+            record_id=headers.get("WARC-Record-ID"),
         ),
         media_type=media_type,
         url=url,
@@ -107,9 +109,31 @@ def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, R
         http_status=entity.status,
         redirect_url=entity.redirect_url,
         truncated=headers.get("WARC-Truncated") or (CUT_OFF if entity.cut or frame.cut else None),
-        error=f"{where}: {error}" if error else None,
+        error=_where(frame, item) + error if error else None,
         http_headers=entity.headers,
     )
+
+
+def _unread(frame: Frame, context: tuple[Item, ReadOptions, int], why: str) -> Capture:
+    """Return the capture of a record that nothing more is known of than where it stands."""
+    item, _, _ = context
+    captured_at, source = file_time(item)
+    return Capture(
+        b"",
+        _at(frame, context),
+        captured_at=captured_at,
+        captured_at_source=source,
+        error=_where(frame, item) + why,
+    )
+
+
+def _at(frame: Frame, context: tuple[Item, ReadOptions, int]) -> Provenance:
+    item, options, ordinal = context
+    return Provenance(item.path, options.source, "warc", ordinal, frame.offset, frame.length)
+
+
+def _where(frame: Frame, item: Item) -> str:
+    return f"{item.path}: " if frame.offset < 0 else f"{item.path}, byte {frame.offset}: "
 
 
 def _media_type(declared: str, payload: bytes) -> tuple[str, str | None]:
