@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from captures.errors import DamagedInputError
 from captures.streams import CHUNK_BYTES, read_members
@@ -20,6 +21,17 @@ MAX_HEAD_BYTES = 256 * 1024
 MIN_CHECKED_BYTES = 1 << 20
 """Blocks this long are looked behind before they are taken, so that wrong lengths cost no re-reading."""
 
+RECORD_END: Final = b"\r\n\r\n"
+_BREAKS: Final = re.compile(rb"[\r\n]*")
+"""Blank lines. Linear: one class."""
+BORDER_BYTES = 64
+"""Looked at behind a block: line breaks, and the mark of the next record."""
+
+
+def is_border(behind: bytes | bytearray) -> bool:
+    """Say whether a record ends here: as it should, or with other blank lines before the next or the end."""
+    return behind.startswith(RECORD_END) or MARK.startswith(bytes(behind.lstrip(b"\r\n")[: len(MARK)]))
+
 
 class Ahead:
     """Bytes of any stream, not placed in a file. What is broken ends it, and is kept in ``damage``."""
@@ -29,6 +41,7 @@ class Ahead:
         self.damage: str | None = None
         self._chunks = chunks
         self._buffer = bytearray()
+        self._no_blank_before = 0  # so that headers without end are not searched again and again
 
     def fill(self) -> bool:
         """Read one more chunk; False at the end."""
@@ -84,22 +97,32 @@ class Ahead:
     def take_head(self) -> bytes | None:
         """Take a header block with its blank line; None when there is no blank line near."""
         while True:
-            end = self._buffer.find(b"\r\n\r\n")
-            bare = self._buffer.find(b"\n\n", 0, end if end >= 0 else None)  # line breaks without CR
+            start = max(0, self._no_blank_before - self.position)
+            end = self._buffer.find(RECORD_END, start, MAX_HEAD_BYTES)
+            stop = end if end >= 0 else MAX_HEAD_BYTES
+            bare = self._buffer.find(b"\n\n", start, stop)  # line breaks without CR
             count = bare + 2 if bare >= 0 else end + 4 if end >= 0 else 0
-            if 0 < count <= MAX_HEAD_BYTES:
+            if count:
                 return self.take(count, count)[0]
+            searched = min(len(self._buffer), MAX_HEAD_BYTES) - len(RECORD_END) + 1
+            self._no_blank_before = max(self._no_blank_before, self.position + searched)
             if len(self._buffer) > MAX_HEAD_BYTES or not (self.fill() or self.span()):
                 return None
 
     def skip_blank_lines(self) -> None:
         """Take line breaks up to the next other byte."""
-        while self.peek(1) in (b"\r", b"\n"):
-            self.take(1, 0)
+        while self.peek(1) and (breaks := _BREAKS.match(self._buffer)):
+            self.take(breaks.end(), 0)
+            if self._buffer:
+                return
 
-    def may_hold(self, count: int) -> bool:  # noqa: ARG002 - what follows overrides
-        """Say whether a block of this length can lie ahead, as far as that can be known cheaply."""
-        return True
+    def may_hold(self, count: int) -> bool:
+        """Say whether a border follows a block of this length, as far as that can be seen from here."""
+        if count >= MIN_CHECKED_BYTES:
+            return True
+        while len(self._buffer) < count + BORDER_BYTES and self.fill():
+            pass
+        return len(self._buffer) >= count and is_border(self._buffer[count : count + BORDER_BYTES])
 
     def rewind(self, position: int) -> bool:  # noqa: ARG002
         """Go back to a position; False where that is not possible."""
@@ -128,9 +151,9 @@ class PlainAhead(Ahead):
             return True
         here = self._raw.tell()
         self._raw.seek(self._start + self.position + count - 1)
-        last, behind = self._raw.read(1), self._raw.read(64)
+        last, behind = self._raw.read(1), self._raw.read(BORDER_BYTES)
         self._raw.seek(here)
-        return bool(last) and behind.lstrip(b"\r\n")[:5] in (b"", MARK)
+        return bool(last) and is_border(behind)
 
     def rewind(self, position: int) -> bool:
         """Go back: the file is read again from there."""
@@ -200,6 +223,10 @@ class MemberAhead(Ahead):
         if self._failed and self._failed.offset == member:
             self.damaged_at = member
             raise self._failed
+
+    def may_hold(self, count: int) -> bool:  # noqa: ARG002
+        """Say nothing: the block may go on in the next member."""
+        return True
 
     def _pull(self) -> None:
         self._pending = None

@@ -12,11 +12,10 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from captures.ahead import MARK, Ahead, MemberAhead, PlainAhead
+from captures.ahead import MARK, RECORD_END, Ahead, MemberAhead, PlainAhead
 from captures.streams import CHUNK_BYTES, GZIP_MAGIC, ZSTD_MAGIC, read_chunks
 
 _NEXT: Final = b"\nWARC/1."
-_RECORD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"(?:^|\n)content-length:[ \t]{0,100}(\d{1,18})[ \t]{0,100}\r?\n", re.I)
 """The length of the block. Linear: a literal first, then bounded repetitions."""
 
@@ -37,14 +36,18 @@ class Frame(NamedTuple):
     damage: str | None
 
 
-def read_frames(raw: BinaryIO, *, start: int, keep: int) -> Iterator[Frame]:
-    """Yield the frames of a file from an offset on, with ``keep`` bytes of each block."""
+def read_frames(raw: BinaryIO, *, start: int, keep: int, is_stream: bool = False) -> Iterator[Frame]:
+    """Yield the frames of a file from an offset on, with ``keep`` bytes of each block.
+
+    A stream is read once, without going back: a damaged gzip member ends it, as a damaged Zstandard
+    frame does, and its records have no offsets.
+    """
     raw.seek(0)
     head = raw.read(4)
     raw.seek(start)
-    if head.startswith(GZIP_MAGIC):
+    if head.startswith(GZIP_MAGIC) and not is_stream:
         yield from _read_gzip(raw, start, keep)
-    elif head == ZSTD_MAGIC:
+    elif head == ZSTD_MAGIC or is_stream:
         ahead = Ahead(read_chunks(raw))
         yield from _read_all(ahead, keep)
         if ahead.damage:
@@ -132,13 +135,13 @@ def _take_block(ahead: Ahead, head: bytes, keep: int) -> tuple[bytes, int, str |
     if declared is None:
         return *_take_to_next(ahead, keep), "the header has no Content-Length"
     length, begin = int(declared.group(1)), ahead.position
-    block, size = ahead.take(length, keep + len(_RECORD_END)) if ahead.may_hold(length) else (b"", 0)
+    block, size = ahead.take(length, keep + len(RECORD_END)) if ahead.may_hold(length) else (b"", 0)
     if size == length and _is_at_border(ahead):
         return block[:keep], size, None
     if ahead.rewind(begin):
         block, size = _take_to_next(ahead, keep)
     else:
-        rest, more = ahead.take_until(_NEXT, keep + len(_RECORD_END) - len(block))
+        rest, more = ahead.take_until(_NEXT, keep + len(RECORD_END) - len(block))
         block, size = _without_end(block + rest, size + more, keep)
     if size < length and not ahead.peek(1):
         return block, size, f"the record is cut off: {size} of {length} bytes are there"
@@ -147,18 +150,18 @@ def _take_block(ahead: Ahead, head: bytes, keep: int) -> tuple[bytes, int, str |
 
 def _is_at_border(ahead: Ahead) -> bool:
     """Say whether the record ends here: as it should, or with other blank lines before the next."""
-    ends_well = ahead.peek(len(_RECORD_END)) == _RECORD_END
+    ends_well = ahead.peek(len(RECORD_END)) == RECORD_END
     ahead.skip_blank_lines()
     return ends_well or MARK.startswith(ahead.peek(len(MARK)))  # a part of the mark: cut off in it
 
 
 def _take_to_next(ahead: Ahead, keep: int) -> tuple[bytes, int]:
     """Take all before the next record; return what is kept of it, and its size without the record's end."""
-    return _without_end(*ahead.take_until(_NEXT, keep + len(_RECORD_END)), keep)
+    return _without_end(*ahead.take_until(_NEXT, keep + len(RECORD_END)), keep)
 
 
 def _without_end(block: bytes, size: int, keep: int) -> tuple[bytes, int]:
     """Return what is kept of a block, and its size, both without the blank lines that end a record."""
-    if size == len(block) and block.endswith(_RECORD_END):
-        size -= len(_RECORD_END)
+    if size == len(block) and block.endswith(RECORD_END):
+        size -= len(RECORD_END)
     return block[: min(size, keep)], size

@@ -1,8 +1,13 @@
-"""WACZ: the WARC files inside a zip, streamed. Offsets are those of the inner file."""
+"""WACZ: the WARC files inside a zip, streamed. Offsets are those of the inner file.
+
+WACZ asks for files that are stored as they are. One that the zip compresses once more is read as a
+stream, without offsets: each step back in it would unpack it anew.
+"""
 
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -26,7 +31,10 @@ _LOCAL_HEADER_BYTES: Final = 30
 _NAME_LENGTHS_AT: Final = 26
 """Where the zip's local header holds the lengths of name and extra field."""
 
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, struct.error)
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, ValueError, EOFError, struct.error,
+    RuntimeError,  # encrypted
+)  # fmt: skip
 
 
 def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
@@ -37,11 +45,16 @@ def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
         except _BROKEN_ZIP as error:
             yield _error(f"not readable as a zip ({error})", item, options)
             return
-        for name in filter(is_inner_warc, archive.namelist()):
-            inner = replace(item, path=f"{item.path}{SEPARATOR}{name}")
+        inside = _find_warcs(archive)
+        if sum(info.compress_size for info in inside) > raw.seek(0, io.SEEK_END):
+            yield _error("its files lie over each other in the zip", item, options)
+            return
+        for info in inside:
+            inner = replace(item, path=f"{item.path}{SEPARATOR}{info.filename}")
             try:
-                with _open_inner(archive, raw, name) as warc:
-                    for capture in read_records(warc, inner, options):
+                with _open_inner(archive, raw, info) as warc:
+                    is_stream = info.compress_type != zipfile.ZIP_STORED
+                    for capture in read_records(warc, inner, options, is_stream=is_stream):
                         yield replace(capture, provenance=replace(capture.provenance, source_format="wacz"))
             except _BROKEN_ZIP as error:
                 yield _error(f"damaged in the zip from here on ({error})", inner, options)
@@ -53,20 +66,25 @@ def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
     with (
         open_input(outer) as raw,
         zipfile.ZipFile(raw) as archive,
-        _open_inner(archive, raw, f"archive/{name}") as warc,
+        _open_inner(archive, raw, archive.getinfo(f"archive/{name}")) as warc,
     ):
         return read_payload_from(warc, Item(path, 0, ""), offset, options)
 
 
-def _open_inner(archive: zipfile.ZipFile, raw: BinaryIO, name: str) -> BinaryIO:
-    """Open a file of the zip. Stored ones, as WACZ asks for, are a window that seeks for free."""
-    info = archive.getinfo(name)
+def _find_warcs(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the WARC files of a zip: the last of those under one name, or in one place."""
+    by_name = {info.filename: info for info in archive.infolist() if is_inner_warc(info.filename)}
+    return list({info.header_offset: info for info in by_name.values()}.values())
+
+
+def _open_inner(archive: zipfile.ZipFile, raw: BinaryIO, info: zipfile.ZipInfo) -> BinaryIO:
+    """Open a file of the zip. Stored ones are a window that seeks for free."""
     if info.compress_type != zipfile.ZIP_STORED:
         return cast("BinaryIO", archive.open(info))
     raw.seek(info.header_offset + _NAME_LENGTHS_AT)
     name_bytes, extra_bytes = struct.unpack("<HH", raw.read(4))
     start = info.header_offset + _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
-    return cast("BinaryIO", io.BufferedReader(_Window(raw, start, info.file_size), BUFFER_BYTES))
+    return cast("BinaryIO", io.BufferedReader(_Window(raw, start, info.compress_size), BUFFER_BYTES))
 
 
 class _Window(io.RawIOBase):

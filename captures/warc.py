@@ -40,9 +40,12 @@ def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
         yield from read_records(raw, item, options)
 
 
-def read_records(raw: BinaryIO, item: Item, options: ReadOptions, *, start: int = 0) -> Iterator[Capture]:
+def read_records(
+    raw: BinaryIO, item: Item, options: ReadOptions, *, start: int = 0, is_stream: bool = False
+) -> Iterator[Capture]:
     """Yield the captures of an open WARC from an offset on; ``item.path`` names it in the provenance."""
-    frames = read_frames(raw, start=start, keep=options.max_payload_bytes + _HEADER_BYTES)
+    keep = options.max_payload_bytes + _HEADER_BYTES
+    frames = read_frames(raw, start=start, keep=keep, is_stream=is_stream)
     for ordinal, frame in enumerate(frames):
         headers = parse_headers(frame.head) or HeaderMap()
         kind = (headers.get("WARC-Type") or "").lower()
