@@ -27,7 +27,7 @@ def find_page_sizes(raw: BinaryIO, chunk: ColumnChunkMetaData) -> Iterator[int]:
     at = chunk.data_page_offset
     if chunk.dictionary_page_offset is not None and 0 < chunk.dictionary_page_offset < at:
         at = chunk.dictionary_page_offset
-    stop = at + chunk.total_compressed_size
+    stop = at + chunk.total_compressed_size if chunk.num_values else at
     while at < stop:
         header, size = _read_header(raw, at)
         unpacked, packed = header.get(_UNPACKED_BYTES), header.get(_PACKED_BYTES)

@@ -46,7 +46,12 @@ _MAGIC: Final = (
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"{\\rtf", "application/rtf"),
+    (b"ARROW1\0\0", "application/vnd.apache.arrow.file"),
+    (b"Obj\1", "application/vnd.apache.avro"),
+    (b"filedesc://", "application/x-internet-archive"),
 )
+_TAR: Final = b"ustar"
+_TAR_AT: Final = 257
 _RIFF: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 
 _HTML_OPENS: Final = re.compile(
@@ -63,6 +68,9 @@ _HTML_TAGS: Final = re.compile(
 
 _XML_ROOT: Final = re.compile(rb"<([a-z_][a-z0-9_.:-]{0,60})[\s>/]", re.I)
 """The first element of an XML document. Linear: bounded."""
+
+_MIME_PAGE: Final = re.compile(rb"^(mime-version:|content-type:\s{0,9}multipart/related)", re.M)
+"""The two headers of a page that a browser saved with its pictures in one file. Linear: bounded."""
 
 _XML_TYPES: Final = {b"rss": "application/rss+xml", b"feed": "application/atom+xml", b"svg": "image/svg+xml"}
 _HTML_NAMES: Final = (".html", ".htm", ".xhtml", ".shtml")
@@ -123,6 +131,8 @@ def sniff_magic(head: bytes) -> str | None:
     for magic, media_type in _MAGIC:
         if head.startswith(magic) and (magic != b"BM" or b"\0" in head[:64]):
             return media_type
+    if head.startswith(_TAR, _TAR_AT) and b"\0" in head[:_TAR_AT]:  # Spanish has the word gustar
+        return "application/x-tar"
     if head[4:8] == b"ftyp":
         return "video/mp4"
     if head.startswith(b"PK\x03\x04"):
@@ -190,8 +200,12 @@ def _sniff_text(text: bytes, name: str, *, complete: bool) -> Looks:
 
 def _data_type(text: bytes, name: str, *, complete: bool) -> str | None:
     """Return the media type of data that no reader reads, where name and content agree."""
-    if text[:1] in (b"{", b"[") and name.endswith(".json"):
+    if text[:1] in (b"{", b"[") and name.endswith((".json", ".har")):
         return "application/json"
+    if name.endswith((".cdx", ".cdxj")) or text.startswith(b"CDX "):
+        return "application/x-cdx"
+    if len(set(_MIME_PAGE.findall(text[:2048].lower()))) == 2:
+        return "multipart/related"
     return table_type(text, name, complete=complete)
 
 

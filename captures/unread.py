@@ -21,14 +21,22 @@ _COLUMNS: Final = "and name the columns with --text-column, --html-column, --url
 _DUCKDB: Final = "import duckdb; duckdb.read_csv('IN.csv').write_parquet('OUT.parquet')"
 _TO_PARQUET: Final = f'make it Parquet (python -c "{_DUCKDB}") {_COLUMNS}; --format txt takes it as one text'
 _TO_JSONL: Final = f"make it JSON Lines, an object a line (jq -c '.[]' IN.json > OUT.jsonl), {_COLUMNS}"
+_FROM_TABLE: Final = f"make it Parquet {_COLUMNS}"
 _OFFICE: Final = "save it as HTML or text first"
 _ADVICE: Final = {
     "text/csv": _TO_PARQUET,
     "text/tab-separated-values": _TO_PARQUET,
     "application/json": _TO_JSONL,
+    "application/vnd.apache.arrow.file": _FROM_TABLE,
+    "application/vnd.apache.avro": _FROM_TABLE,
+    "application/vnd.sqlite3": _FROM_TABLE,
+    "application/x-internet-archive": "make it WARC (warcio recompress IN.arc.gz OUT.warc.gz)",
+    "application/x-cdx": "an index of WARC files; give the WARC files",
+    "multipart/related": "open it in a browser and save the page as HTML",
     "application/rss+xml": "strigil fetch reads feeds, from their address",
     "application/atom+xml": "strigil fetch reads feeds, from their address",
     "application/zip": "unpack it first",
+    "application/x-tar": "unpack it first",
     "application/x-7z-compressed": "unpack it first",
     "application/vnd.rar": "unpack it first",
     "application/x-bzip2": "unpack it first",

@@ -23,6 +23,7 @@ _HEADER_BYTES: Final = 1 << 20
 
 _READ: Final = frozenset({"response", "resource", "conversion"})
 _SKIPPED: Final = frozenset({"warcinfo", "request", "metadata", "revisit"})
+_CRAWL_SCHEMES: Final = ("metadata:", "<metadata:", "dns:", "<dns:")
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _TEXT_TYPES: Final = frozenset(
     {"text/plain", "text/markdown", "text/x-markdown", "text/x-web-markdown", "text/x-rst", "text/enriched"}
@@ -49,7 +50,7 @@ def read_records(
     for ordinal, frame in enumerate(frames):
         headers = parse_headers(frame.head) or HeaderMap()
         kind = (headers.get("WARC-Type") or "").lower()
-        if frame.damage or kind not in _SKIPPED:
+        if frame.damage or not (kind in _SKIPPED or _is_of_the_crawl(headers)):
             yield guarded(
                 partial(_capture, frame, kind, headers, (item, options, ordinal)),
                 partial(_unread, frame, (item, options, ordinal)),
@@ -115,6 +116,11 @@ def _capture(frame: Frame, kind: str, headers: HeaderMap, context: tuple[Item, R
         error=_where(frame, item) + error if error else None,
         http_headers=entity.headers,
     )
+
+
+def _is_of_the_crawl(headers: HeaderMap) -> bool:
+    """Say whether a record is about the crawl: wget's arguments and log, the answers of name servers."""
+    return (headers.get("WARC-Target-URI") or "").lower().startswith(_CRAWL_SCHEMES)
 
 
 def _unread(frame: Frame, context: tuple[Item, ReadOptions, int], why: str) -> Capture:

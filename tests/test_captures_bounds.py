@@ -112,6 +112,7 @@ class Chunk(NamedTuple):
     data_page_offset: int
     dictionary_page_offset: int | None
     total_compressed_size: int
+    num_values: int = 1
 
 
 @given(st.binary(max_size=60), st.integers(-3, 70), st.none() | st.integers(-3, 70), st.integers(-3, 1 << 70))

@@ -170,6 +170,18 @@ def test_kinds_of_records(tmp_path: Path) -> None:
     assert [capture.provenance.ordinal for capture in captures] == [4, 5]
 
 
+def test_records_about_the_crawl_are_skipped(tmp_path: Path) -> None:
+    """What wget writes of itself, and what name servers answered Heritrix, is no document."""
+    text = ("Content-Type", "text/plain")
+    uris = (
+        "metadata://gnu.org/software/wget/warc/wget.log",
+        "dns:news.example",
+        "urn:text:http://news.example/",
+    )
+    records = [record("resource", uri.encode(), ("WARC-Target-URI", f"<{uri}>"), text) for uri in uris]
+    assert [capture.payload for capture in read(tmp_path, b"".join(records))] == [uris[-1].encode()]
+
+
 def test_a_warc_without_captures_says_so(tmp_path: Path) -> None:
     """A file of requests leaves one row, so that it does not vanish."""
     (capture,) = read(tmp_path, record("request", b"GET / HTTP/1.1\r\n\r\n"))

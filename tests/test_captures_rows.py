@@ -118,6 +118,40 @@ def test_any_text_comes_out_of_a_line(text: str) -> None:
     ).decode("utf-8")
 
 
+def timed(value: int, kind: pa.DataType) -> pa.Table:
+    """Return a table of one text and its time."""
+    return pa.table({"text": ["x"], "timestamp": pa.array([value], kind)})
+
+
+TEXT = [(b"x", None)]
+NO_TEXT = (b"", "no text or HTML")
+ODD_TABLES = (
+    ("no row", pa.table({"text": pa.array([], pa.string())}), [(b"", "no capture in this file")]),
+    ("nulls", pa.table({"text": pa.array([None, "x"])}), [NO_TEXT, *TEXT]),
+    ("lists", pa.table({"text": [["a"], ["b"]], "url": ["u", "v"]}), [(b"", "text (nested: list<")]),
+    ("lists beside text", pa.table({"html": [["a"]], "text": ["x"]}), TEXT),
+    ("a zone nobody knows", timed(0, pa.timestamp("us", "Mars/Base")), TEXT),
+    ("a time far out", timed(2**62, pa.timestamp("ms")), TEXT),
+    ("a day far out", timed(2**31 - 1, pa.date32()), TEXT),
+    ("JSON", pa.table({"text": pa.array(["x"], pa.json_())}), TEXT),
+    ("views", pa.table({"text": pa.array(["x"], pa.string_view())}), TEXT),
+    ("bytes of one length", pa.table({"text": pa.array([b"x"], pa.binary(1))}), TEXT),
+    ("numbers", pa.table({"text": [1]}), [NO_TEXT]),
+)
+
+
+@pytest.mark.parametrize(("table", "expected"), [t[1:] for t in ODD_TABLES], ids=[t[0] for t in ODD_TABLES])
+def test_odd_tables(tmp_path: Path, table: pa.Table, expected: list[tuple[bytes, str | None]]) -> None:
+    """Each row is a capture, or an error that says why not; a cell that says nothing costs no text."""
+    path = tmp_path / "a.parquet"
+    parquet.write_table(table, path)
+    captures = [c for item in find_items(str(path)) for c in read_item(item, ReadOptions())]
+    assert [capture.payload for capture in captures] == [payload for payload, _ in expected]
+    for capture, (_, error) in zip(captures, expected, strict=True):
+        assert (capture.error is None) == (error is None)
+        assert error is None or error in str(capture.error)
+
+
 def test_parquet_of_other_writers(tmp_path: Path) -> None:
     """Large strings, dictionaries, nanoseconds and strings that are no UTF-8 are read."""
     offsets, no_utf8 = pa.py_buffer(b"\0\0\0\0\4\0\0\0\6\0\0\0"), pa.py_buffer(b"caf\xe9ok")

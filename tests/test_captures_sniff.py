@@ -43,6 +43,15 @@ CASES = (
     ("a page that is called a table", "a.csv", PAGE.encode(), "html"),
     ("a table that is called a text", "a.txt", b"id,text\n1,one\n2,two\n", "txt"),
     ("a tariff in a text", "a.txt", b"one\ttwo\n1\t2\n3\t4\n", "txt"),
+    ("a mail", "a.eml", b"From: a@b.example\r\nContent-Type: text/plain\r\n\r\nOne story.", "txt"),
+    (
+        "a story about mail",
+        "a.txt",
+        b"A page in one file says\nContent-Type: multipart/related\nat its top.",
+        "txt",
+    ),
+    ("a story with a word of tar", "a.txt", b"x" * 256 + b" ustar" + b"\nmore", "txt"),
+    ("a story about a filedesc", "a.txt", b"The scheme filedesc:// opens an ARC file.", "txt"),
     ("JSON Lines", "a.txt", b'\n {"text": "one"}\n{"text": "two"}\n', "jsonl"),
     ("one JSON line beyond what is looked at", "a", b'{"text": "' + b"x" * 99_999, "jsonl"),
     ("a bad first line in a .jsonl", "a.jsonl", b"{bad\n", "jsonl"),
@@ -75,6 +84,21 @@ BINARIES = (
     ("a.csv", "id,text\n1,один\n".encode("utf-16"), "text/csv"),
     ("a.csv", b"id,url,text\n" + b'1,https://a.example/,"A story, long and dull"\n' * 2_000, "text/csv"),
     ("a.tsv", b"id\ttext\n1\tone\n", "text/tab-separated-values"),
+    ("a.har", b'{\n "log": {"entries": [{"text": "<html><body><p>One</p>"}]}}', "application/json"),
+    (
+        "a.arc",
+        b"filedesc://a.arc 0.0.0.0 20080101000000 text/plain 75\n1 0 Alexa\n<html><body>",
+        "application/x-internet-archive",
+    ),
+    (
+        "a.mhtml",
+        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html><p>",
+        "multipart/related",
+    ),
+    ("a.feather", b"ARROW1\0\0\xff\xff\xff\xff", "application/vnd.apache.arrow.file"),
+    ("a.tar", b"a.html".ljust(257, b"\0") + b"ustar\x0000", "application/x-tar"),
+    ("a.cdxj", b'com,example)/ 20200101000000 {"url": "http://a.example/"}\n', "application/x-cdx"),
+    ("index", b" CDX N b a m s k r M S V g\n", "application/x-cdx"),
 )
 
 
