@@ -1,7 +1,9 @@
 """Compacting an edition: the small parts of closed days become few large ones, and no row changes.
 
 A day's folder is made anew beside the edition and put in place of the old one at one stroke, so a
-reader that lists it sees the small parts or the merged ones, never both. For each day:
+reader that lists it sees the small parts or the merged ones, never both. Most tools list a folder, then
+look for each file and pass over what is gone: who must miss nothing holds the edition while reading, as
+``open_sql`` does. For each day:
 
 1. the merged parts are written, without names
 2. their records are written: a part that is not there yet does not count
@@ -10,7 +12,8 @@ reader that lists it sees the small parts or the merged ones, never both. For ea
 
 Killed after 2 or 3, a record is left whose part is not there. Nobody minds, because another part
 holds the same batches, and the next compaction removes it. Steps 2 to 4 are done alone, between
-publications, so that no part is written into a folder that is on its way out.
+publications and readers that hold the edition, so that no part is written into a folder that is on its
+way out.
 """
 
 from __future__ import annotations

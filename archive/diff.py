@@ -149,7 +149,7 @@ def compare(
     Samples are the captures that changed most, of every site one before of any site two. Into
     ``parquet`` goes a row for each capture whose text changed, with both texts.
     """
-    with open_sql(archive, edition=after) as sql:
+    with archive.store.lock(f"clean/{before}"), open_sql(archive, edition=after) as sql:
         create_documents(sql, archive, edition=before, view="before_rows")
         create_documents(sql, archive, edition=after, view="after_rows")
         for statement in (_WORDS, _PAIRS, _CHANGES, _COUNTED):

@@ -191,7 +191,8 @@ class LocalStore(Store):
 
     def lock(self, folder: str, *, alone: bool = False) -> AbstractContextManager[None]:
         """Hold a folder against ``exchange`` in it, many at once; or, to exchange, alone."""
-        self.make_folder(self.root / folder)
+        if not _is_folder(self.root / folder):  # a reader that finds it need not be able to write
+            self.make_folder(self.root / folder)
         return lock_folder(self.root / folder, alone=alone)
 
     def exchange(self, folder: str, files: Mapping[str, Staged | None]) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import glob
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -86,19 +87,25 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def open_sql(archive: Archive, *, edition: str | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB connection with views over an edition, the current one if none is named."""
-    connection = duckdb.connect(":memory:")
-    connection.execute("set TimeZone = 'UTC'")
-    create_documents(connection, archive, edition=edition)
-    connection.execute(f"create view edits as {edits_of('documents')}")
-    connection.execute(_FIELDS)
-    _create_runs(connection, archive.store)
-    to_pattern = partial(_pattern, connection, archive.store)
-    create_link_views(connection, archive.store, archive.data_name(edition).split("/")[1], to_pattern)
-    create_tombstones(connection, archive.store, to_pattern)
-    create_gathered(connection, archive.store, to_pattern)
-    return connection
+@contextmanager
+def open_sql(archive: Archive, *, edition: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB connection with views over an edition, the current one if none is named.
+
+    No parts of it are exchanged for merged ones meanwhile: DuckDB lists a folder and then looks for each
+    file, and passes over those that are gone.
+    """
+    name = archive.data_name(edition).split("/")[1]
+    with archive.store.lock(f"clean/{name}"), duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        create_documents(connection, archive, edition=name)
+        connection.execute(f"create view edits as {edits_of('documents')}")
+        connection.execute(_FIELDS)
+        _create_runs(connection, archive.store)
+        to_pattern = partial(_pattern, connection, archive.store)
+        create_link_views(connection, archive.store, name, to_pattern)
+        create_tombstones(connection, archive.store, to_pattern)
+        create_gathered(connection, archive.store, to_pattern)
+        yield connection
 
 
 def create_documents(

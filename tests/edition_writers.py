@@ -22,6 +22,7 @@ import duckdb
 from archive import gather as gathering
 from archive.archive import Archive
 from archive.errors import NoEditionError, NothingToTakeDownError
+from archive.exchange import lock_folder
 from archive.local import LocalStore
 from archive.takedown import Decision, Targets
 from tests.archive_builders import PIPELINE, fill, make_capture
@@ -150,15 +151,18 @@ def _work_until(step: int, work: Callable[[], object]) -> None:
 
 
 def read(root: Path) -> list[int]:
-    """Count rows again and again until a compaction by another process has ended."""
-    pattern = f"{root}/clean/current/data/*/*.parquet"
+    """Count rows again and again, the edition held, until a compaction by another process has ended."""
+    current = f"{root}/clean/current"
     right = wrong = gone = 0
     pid = _fork(lambda: list(Archive.open(root).compact()))
     is_running = True
     while is_running or not right:
         is_running = is_running and os.waitpid(pid, os.WNOHANG) == (0, 0)
         try:
-            [(count,)] = duckdb.execute(f"select count(*) from read_parquet('{pattern}')").fetchall()
+            with lock_folder(Path(current), alone=False):
+                [(count,)] = duckdb.execute(
+                    f"select count(*) from read_parquet('{current}/data/*/*.parquet')"
+                ).fetchall()
         except duckdb.Error:
             gone += 1
             continue

@@ -65,8 +65,8 @@ def test_an_edition_can_be_named(archive: Archive) -> None:
 def test_views_over_an_empty_edition(tmp_path: Path) -> None:
     """No captures, no rows, no error; without any edition a sentence."""
     archive = Archive.open(tmp_path)
-    with pytest.raises(NoEditionError):
-        open_sql(archive)
+    with pytest.raises(NoEditionError), open_sql(archive):
+        pass
     archive.promote(PIPELINE)
     for view in ("documents", "edits", "fields", "runs", "duplicates", "versions", "tombstones", "gathered"):
         assert query(archive, f"select * from {view}") == []
