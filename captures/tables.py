@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from captures.guards import guarded
-from captures.parquet_pages import find_page_sizes
+from captures.parquet_pages import Chunk, find_chunks, find_page_sizes
 from captures.rows import capture_from_row, error_row
 from captures.storage import BUFFER_BYTES, open_input
 from captures.values import Capture, Item, Provenance, ReadOptions
@@ -36,8 +36,8 @@ def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> It
     with open_input(item.path) as raw:
         try:
             table = parquet.ParquetFile(raw, page_checksum_verification=True, buffer_size=BUFFER_BYTES)
-            schema = table.schema_arrow
-        except (pa.ArrowException, OSError) as error:
+            schema, groups = table.schema_arrow, find_chunks(raw)
+        except (pa.ArrowException, OSError, ValueError) as error:
             yield _error(f"not readable as Parquet ({error})", item, options, 0)
             return
         flat = [field.name for field in schema if not pa.types.is_nested(_stored_type(field.type))]
@@ -51,10 +51,10 @@ def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> It
             return
         wanted = {*options.html_columns, *options.text_columns, *options.url_columns, *options.time_columns}
         columns = [name for name in flat if name in wanted]
-        groups = table.metadata.num_row_groups
         ordinal = sum(table.metadata.row_group(group).num_rows for group in range(start))
-        for group in range(start, groups if stop < 0 else min(stop, groups)):
-            yield from _read_group((raw, table, columns), group, ordinal, (item, options))
+        for group in range(start, len(groups) if stop < 0 else min(stop, len(groups))):
+            chunks = [chunk for chunk in groups[group] if chunk.name in columns]
+            yield from _read_group((raw, table, chunks), group, ordinal, (item, options))
             ordinal += table.metadata.row_group(group).num_rows
 
 
@@ -62,27 +62,22 @@ def find_row_groups(path: str) -> list[int]:
     """Return the compressed size of each row group, from the footer alone."""
     with open_input(path) as raw:
         try:
-            metadata = parquet.read_metadata(raw)
-        except (pa.ArrowException, OSError):
+            return [sum(chunk.stop - chunk.start for chunk in group) for group in find_chunks(raw)]
+        except (ValueError, OSError):
             return []
-        groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
-        return [
-            sum(group.column(column).total_compressed_size for column in range(group.num_columns))
-            for group in groups
-        ]
 
 
 def _read_group(
-    source: tuple[BinaryIO, parquet.ParquetFile, list[str]],
+    source: tuple[BinaryIO, parquet.ParquetFile, list[Chunk]],
     group: int,
     first: int,
     context: tuple[Item, ReadOptions],
 ) -> Iterator[Capture]:
-    raw, table, columns = source
+    raw, table, chunks = source
     item, options = context
     ordinal = first
     try:
-        rows = _batch_rows(raw, table.metadata.row_group(group), columns)
+        rows, columns = _batch_rows(raw, chunks), [chunk.name for chunk in chunks]
         for batch in table.iter_batches(batch_size=rows, row_groups=[group], columns=columns):
             for number in range(batch.num_rows):
                 at = _at(item, options, ordinal)
@@ -94,13 +89,9 @@ def _read_group(
         yield _error(f"row group {group} cannot be read from here on ({error})", item, options, ordinal)
 
 
-def _batch_rows(raw: BinaryIO, group: parquet.RowGroupMetaData, columns: list[str]) -> int:
+def _batch_rows(raw: BinaryIO, chunks: list[Chunk]) -> int:
     """Return how many rows to read at a time, by the longest page: a value may be as long, in every row."""
-    chunks = (group.column(number) for number in range(group.num_columns))
-    sizes = (
-        size for chunk in chunks if chunk.path_in_schema in columns for size in find_page_sizes(raw, chunk)
-    )
-    longest = max(sizes, default=0)
+    longest = max((size for chunk in chunks for size in find_page_sizes(raw, chunk)), default=0)
     if longest > MAX_PAGE_BYTES:
         raise ValueError(f"a page takes {longest} bytes; {MAX_PAGE_BYTES} are the limit: write smaller pages")
     return max(1, min(MAX_BATCH_ROWS, BATCH_BYTES // max(longest, 1)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from captures.entities import split_content_type
-from captures.parquet_pages import find_page_sizes
+from captures.parquet_pages import Chunk, find_chunks, find_page_sizes
 from captures.readers import read_item
 from captures.rows import capture_from_row
 from captures.storage import find_items
@@ -40,7 +42,7 @@ def to_parquet(table: pa.Table, **options: Any) -> bytes:
     return out.getvalue()
 
 
-LONG = "long " * 1_000_000
+LONG = "long " * 200_000
 DICTIONARY = pa.DictionaryArray.from_arrays(pa.array([0] * 200, pa.int32()), pa.array([LONG]))
 SHARED = (
     ("dictionary", DICTIONARY, {"dictionary_pagesize_limit": 1 << 30}),
@@ -55,9 +57,10 @@ SHARED = (
     ("column", "options"), [each[1:] for each in SHARED], ids=[each[0] for each in SHARED]
 )
 def test_rows_that_share_a_long_value_are_read_few_at_a_time(
-    tmp_path: Path, column: pa.Array, options: dict[str, Any]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: pa.Array, options: dict[str, Any]
 ) -> None:
     """A file of a few kilobytes whose rows are all long takes the memory of a few rows, not of all."""
+    monkeypatch.setattr("captures.tables.BATCH_BYTES", 5 * len(LONG))
     data = to_parquet(pa.table({"text": column}), **options)
     assert len(data) < 20_000
     before = pa.total_allocated_bytes()
@@ -76,7 +79,7 @@ def test_a_page_beyond_all_measure_costs_its_row_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not unpacked at all; what stands in other row groups is read."""
-    monkeypatch.setattr("captures.tables.MAX_PAGE_BYTES", 1 << 20)
+    monkeypatch.setattr("captures.tables.MAX_PAGE_BYTES", 500_000)
     table = pa.table({"text": ["one", LONG, "two"]})
     captures = list(read(tmp_path / "a.parquet", to_parquet(table, row_group_size=1)))
     assert [capture.payload for capture in captures] == [b"one", b"", b"two"]
@@ -100,31 +103,50 @@ def test_sizes_of_pages_are_those_of_the_footer(version: str, use_dictionary: bo
         use_dictionary=use_dictionary,
         compression="none",
     )
-    chunk = parquet.read_metadata(raw).row_group(0).column(0)
+    [[chunk]] = find_chunks(raw)
+    told = parquet.read_metadata(raw).row_group(0).column(0)
+    assert (chunk.name, chunk.stop - chunk.start) == ("text", told.total_compressed_size)
     sizes = list(find_page_sizes(raw, chunk))
     assert len(sizes) > 10
-    assert sum(sizes) - 16 * len(values) <= chunk.total_uncompressed_size <= 1.1 * sum(sizes)
+    assert sum(sizes) - 16 * len(values) <= told.total_uncompressed_size <= 1.1 * sum(sizes)
 
 
-class Chunk(NamedTuple):
-    """What a footer says of a column."""
-
-    data_page_offset: int
-    dictionary_page_offset: int | None
-    total_compressed_size: int
-    num_values: int = 1
-
-
-@given(st.binary(max_size=60), st.integers(-3, 70), st.none() | st.integers(-3, 70), st.integers(-3, 1 << 70))
-def test_any_bytes_are_pages_or_a_value_error(
-    data: bytes, first: int, dictionary: int | None, size: int
-) -> None:
+@given(st.binary(max_size=60), st.integers(0, 70), st.integers(0, 1 << 60))
+def test_any_bytes_are_pages_or_a_value_error(data: bytes, start: int, size: int) -> None:
     """Law: whatever stands where pages should, it ends, with sizes or with one kind of error."""
     try:
-        sizes = list(find_page_sizes(io.BytesIO(data), Chunk(first, dictionary, size)))
+        sizes = list(find_page_sizes(io.BytesIO(data), Chunk("text", start, start + size)))
     except ValueError:
         return
     assert all(size >= 0 for size in sizes)
+
+
+@given(
+    st.binary(max_size=60)
+    | st.lists(st.sampled_from(b"\x00\x03\x05\x09\x0c\x15\x18\x19\x1c\x26\x29\xff")).map(bytes)
+)
+def test_any_bytes_are_a_footer_or_a_value_error(data: bytes) -> None:
+    """Law: whatever stands where the footer should, it ends, with places or with one kind of error."""
+    try:
+        groups = find_chunks(io.BytesIO(data + len(data).to_bytes(4, "little") + b"PAR1"))
+    except ValueError:
+        return
+    assert all(0 <= chunk.start <= chunk.stop for group in groups for chunk in group)
+
+
+TABLE = to_parquet(
+    pa.table({"text": [f"story {n}" for n in range(40)], "lists": [[1]] * 40}), row_group_size=10
+)
+
+
+@given(st.integers(4, len(TABLE) - 9), st.integers(0, 255))
+def test_a_wrong_byte_in_a_table_is_survived(position: int, byte: int) -> None:
+    """Law: wherever it stands, footer included, the rows come out or an error does, and the process lives."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = TABLE[:position] + bytes([byte]) + TABLE[position + 1 :]
+        captures = list(islice(read(Path(folder) / "a.parquet", data), 100))
+    assert captures
+    assert not [capture.error for capture in captures if "reader failed" in str(capture.error)]
 
 
 def test_a_line_of_values_without_end_is_not_unpacked(tmp_path: Path) -> None:
