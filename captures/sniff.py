@@ -120,7 +120,7 @@ def sniff(head: bytes, *, name: str = "") -> Looks:
         return Looks("parquet", "application/vnd.apache.parquet")
     if magic := sniff_magic(head):
         return Looks("binary", magic)
-    text = _to_ascii_compatible(head)
+    text = to_ascii_compatible(head)
     if text is None:
         return Looks("binary", "application/octet-stream")
     return _sniff_text(text.lstrip(), name, complete=len(head) < HEAD_BYTES)
@@ -142,13 +142,13 @@ def sniff_magic(head: bytes) -> str | None:
 
 def is_html(head: bytes) -> bool:
     """Say whether the first bytes are a page of HTML, in any ASCII-compatible charset or UTF-16."""
-    text = _to_ascii_compatible(head)
+    text = to_ascii_compatible(head)
     return text is not None and _is_html(text)
 
 
 def is_text(head: bytes) -> bool:
     """Say whether the first bytes can be text at all."""
-    return sniff_magic(head) is None and _to_ascii_compatible(head) is not None
+    return sniff_magic(head) is None and to_ascii_compatible(head) is not None
 
 
 def _is_html(text: bytes) -> bool:
@@ -160,7 +160,7 @@ def _is_html(text: bytes) -> bool:
     return len(_HTML_TAGS.findall(start)) >= MIN_TAGS
 
 
-def _to_ascii_compatible(head: bytes) -> bytes | None:
+def to_ascii_compatible(head: bytes) -> bytes | None:
     """Return the bytes without BOM, UTF-16 and UTF-32 made UTF-8; None when they are no text at all."""
     for bom, charset in (
         (codecs.BOM_UTF8, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captures.fetching.lists import Listed, read_feed_links, read_list, to_hint
+from captures.fetching.lists import Listed, kind_of, read_feed_links, read_list, to_hint, unpack
 from captures.fetching.loose import read_loosely
 from captures.fetching.state import State
 from captures.fetching.values import Kind
@@ -115,6 +116,39 @@ BASED = (
 def test_links_of_feeds(text: str, url: str) -> None:
     """Each way to write an address gives the one that a reader would follow."""
     assert [entry.url for entry in read_list(text.encode(), Kind.FEED, URL)] == [url]
+
+
+RSS = "<rss><channel><item><link>http://b.example/a</link></item></channel></rss>"
+MAP = "<urlset><url><loc>http://b.example/a</loc></url></urlset>"
+JSON_FEED = '{"version": "https://jsonfeed.org/version/1", "items": [{"url": "http://b.example/a"}]}'
+DECLARED = "<?xml version='1.0' encoding='utf-16'?>"
+KINDS = (
+    ("UTF-16", Kind.FEED, RSS.encode("utf-16")),
+    ("UTF-16 that says so", Kind.FEED, (DECLARED + RSS).encode("utf-16")),
+    ("a sitemap in UTF-16", Kind.SITEMAP, (DECLARED + MAP).encode("utf-16")),
+    ("a list in UTF-16", Kind.LIST, "http://b.example/a\r\n".encode("utf-16")),
+    ("marks of UTF-8", Kind.FEED, b"\xef\xbb\xbf\xef\xbb\xbf" + RSS.encode()),
+    ("a warning of PHP", Kind.FEED, f"<br />\n<b>Warning</b>: x\n<?xml version='1.0'?>{RSS}".encode()),
+    ("a notice before a sitemap", Kind.SITEMAP, f"Notice: x\n<?xml version='1.0'?>{MAP}".encode()),
+    ("a style sheet", Kind.FEED, f"<?xml version='1.0'?><?xml-stylesheet href='x.xsl'?>{RSS}".encode()),
+    ("a prefix", Kind.SITEMAP, b"<s:urlset xmlns:s='s'><s:url><s:loc>http://b.example/a</s:loc></s:url></s:urlset>"),
+    ("JSON behind a mark", Kind.FEED, b"\xef\xbb\xbf" + JSON_FEED.encode()),
+    ("JSON with escaped slashes", Kind.FEED, JSON_FEED.replace("/", "\\/").encode()),
+    ("a packed sitemap", Kind.SITEMAP, gzip.compress(MAP.encode())),
+    ("a page", Kind.PAGE, b"<!DOCTYPE html><html><body><p>One <a href='http://b.example/a'>story</a>"),
+    ("a page with a feed in a script", Kind.PAGE, f"<html><script>x = \"<?xml version='1.0'?>{RSS}\"".encode()),
+    ("a page of XHTML", Kind.PAGE, b"<?xml version='1.0'?><html xmlns='x'><body/></html>"),
+    ("a page that shows a feed", Kind.PAGE, f"<html><body><pre>{RSS.replace('<', '&lt;')}</pre>".encode()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "payload"), [each[1:] for each in KINDS], ids=[each[0] for each in KINDS])
+def test_lists_are_told_by_their_content(kind: Kind, payload: bytes) -> None:
+    """In any charset, behind what scripts put before them; and what is told is read."""
+    whole = unpack(payload)
+    assert kind_of(whole) is kind
+    if kind is not Kind.PAGE:
+        assert [entry.url for entry in read_list(whole, kind, URL)] == ["http://b.example/a"]
 
 
 @given(st.binary(max_size=200))

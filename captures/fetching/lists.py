@@ -18,13 +18,19 @@ from captures.fetching.loose import Element
 from captures.fetching.values import Kind
 from captures.fetching.xml import read_elements, read_links, read_root
 from captures.links import join
-from captures.sniff import is_html
+from captures.sniff import is_html, to_ascii_compatible
 from captures.streams import GZIP_MAGIC, gather, read_chunks
 from captures.times import to_instant
 
 MAX_LIST_BYTES: Final = 64 * 1024 * 1024
 """Decoded; the sitemap protocol allows 50 MB."""
 
+_LOOKED_AT_BYTES: Final = 65536
+_MAX_NOTICE_BYTES: Final = 4096
+_JSON_FEED: Final = re.compile(rb"jsonfeed\.org\\?/version")
+"""The version of a JSON feed; PHP escapes slashes. Linear: literals."""
+_DECLARATION: Final = re.compile(rb"<\?xml\s[^<>]{0,200}\?>\s*")
+"""What opens a document of XML, behind warnings of scripts. Linear: bounded, and ends at the first mark."""
 _ROOTS: Final = {"rss": Kind.FEED, "feed": Kind.FEED, "RDF": Kind.FEED, "urlset": Kind.SITEMAP,
                  "sitemapindex": Kind.SITEMAP}  # fmt: skip
 _FEED_TYPES: Final = frozenset(
@@ -63,9 +69,12 @@ def kind_of_url(url: str) -> Kind:
 
 def kind_of(payload: bytes) -> Kind:
     """Return what a document is, by its content."""
-    start = payload[:65536].lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = _to_utf_8(payload[:_LOOKED_AT_BYTES])
     if start.startswith(b"{"):
-        return Kind.FEED if b"jsonfeed.org/version" in start else Kind.PAGE
+        return Kind.FEED if _JSON_FEED.search(start) else Kind.PAGE
+    declaration = _DECLARATION.search(start[:_MAX_NOTICE_BYTES])
+    if declaration and b"<html" not in start[: declaration.start()].lower():
+        start = start[declaration.end() :]
     if start.startswith(b"<"):  # a feed has tags of HTML too, so its root is asked, not its looks
         return _ROOTS.get(read_root(start) or "", Kind.PAGE)
     if is_html(start):
@@ -81,11 +90,18 @@ def kind_of(payload: bytes) -> Kind:
 def read_list(payload: bytes, kind: Kind, url: str) -> Iterator[Listed]:
     """Yield the entries of a feed, a sitemap or a list."""
     if kind is Kind.FEED:
-        yield from _read_json_feed(payload) if payload.lstrip()[:1] == b"{" else _read_feed(payload, url)
-    elif kind is Kind.SITEMAP and payload.lstrip().startswith(b"<"):
+        is_json = _to_utf_8(payload[:_LOOKED_AT_BYTES]).startswith(b"{")
+        yield from _read_json_feed(_to_utf_8(payload)) if is_json else _read_feed(payload, url)
+    elif kind is Kind.SITEMAP and kind_of(payload) is not Kind.LIST:
         yield from _read_sitemap(payload, url)
     else:
-        yield from _read_lines(payload)
+        yield from _read_lines(_to_utf_8(payload))
+
+
+def _to_utf_8(payload: bytes) -> bytes:
+    """Return a document without the blanks and marks it begins with, UTF-16 made UTF-8."""
+    text = to_ascii_compatible(payload)
+    return (payload if text is None else text).lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
 def read_feed_links(html: bytes, url: str) -> Iterator[Listed]:
@@ -158,7 +174,7 @@ def _permalink(item: Element) -> str | None:
 
 def _read_json_feed(payload: bytes) -> Iterator[Listed]:
     try:
-        items: Any = json.loads(payload.decode("utf-8-sig", "replace"))["items"]
+        items: Any = json.loads(payload.decode("utf-8", "replace"))["items"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return
     for item in items if isinstance(items, list) else []:
@@ -180,7 +196,7 @@ def _read_sitemap(payload: bytes, url: str) -> Iterator[Listed]:
 
 def _read_lines(payload: bytes) -> Iterator[Listed]:
     """Yield one URL a line; ``#`` begins a remark. Paths are those of a web archive's list of files."""
-    for line in payload.decode("utf-8-sig", "replace").splitlines():
+    for line in payload.decode("utf-8", "replace").splitlines():
         entry = line.strip()
         if entry and not entry.startswith("#"):
             is_warc = bool(_WARC_PATH.search(entry.partition("?")[0]))
