@@ -1,7 +1,8 @@
-"""JSON Lines: a capture a line, plain, gzip or Zstandard. A bad line costs that line."""
+"""JSON Lines: a capture a line, plain, gzip or Zstandard; in UTF-16 too. A bad line costs that line."""
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -14,6 +15,7 @@ from captures.streams import CHUNK_BYTES, GZIP_MAGIC, ZSTD_MAGIC, read_chunks
 from captures.values import Capture, Item, Provenance, ReadOptions
 
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINE_PAYLOADS = 2
 """A line may be so many times as long as the longest payload: it is escaped, and not alone in its line."""
 _FREE_BYTES = 16 << 20
@@ -26,8 +28,8 @@ def read_captures(item: Item, options: ReadOptions) -> Iterator[Capture]:
     with open_input(item.path) as raw:
         head = raw.read(4)
         raw.seek(0)
-        plain = not head.startswith((GZIP_MAGIC, ZSTD_MAGIC))
-        yield from _read_lines(read_chunks(raw), item, options, first_offset=0 if plain else -1)
+        plain = not head.startswith((GZIP_MAGIC, ZSTD_MAGIC, *_UTF_16))
+        yield from _read_lines(_to_utf_8(read_chunks(raw)), item, options, first_offset=0 if plain else -1)
 
 
 def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> Iterator[Capture]:
@@ -37,6 +39,10 @@ def read_range(item: Item, options: ReadOptions, *, start: int, stop: int) -> It
     Ordinals count from the start of the range.
     """
     with open_input(item.path) as raw:
+        if raw.read(2) in _UTF_16:  # its lines cannot be told in the middle: the first range has them all
+            yield from read_captures(item, options) if start == 0 else ()
+            return
+        raw.seek(0)
         begin = _next_line(raw, start)
         if begin < stop:
             chunks = _until_line_end(raw, stop - begin)
@@ -50,6 +56,20 @@ def read_payload(path: str, offset: int, options: ReadOptions) -> bytes:
         line = raw.readline(options.max_payload_bytes * _LINE_PAYLOADS + CHUNK_BYTES)
     at = Provenance(path, offset=offset, length=len(line))
     return _read_line(line, Item(path, 0, ""), options, at).payload
+
+
+def _to_utf_8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the chunks of a file, those of one in UTF-16 as UTF-8: Windows writes such files."""
+    first = next(chunks, b"")
+    if not first.startswith(_UTF_16):
+        yield first
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    yield decoder.decode(first).encode("utf-8", "replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode()
 
 
 def _next_line(raw: BinaryIO, start: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from captures.readers import read_item
+from captures.readers import read_item, read_range
 from captures.rows import capture_from_row
 from captures.storage import find_items
 from captures.times import to_instant
@@ -116,6 +117,24 @@ def test_any_text_comes_out_of_a_line(text: str) -> None:
     assert row(**json.loads(json.dumps({"text": text}))).payload.decode() == text.encode(
         "utf-8", "backslashreplace"
     ).decode("utf-8")
+
+
+@pytest.mark.parametrize("count", [3, 8_000])
+def test_lines_in_utf_16(tmp_path: Path, count: int) -> None:
+    """Windows writes them so: they read as in UTF-8, packed and by ranges too, and a bad one costs itself."""
+    lines = [json.dumps({"text": f"Café {number}"}, ensure_ascii=False) for number in range(count)]
+    text = "\r\n".join([*lines, '{"text": bad']).encode("utf-16")
+    (tmp_path / "a.jsonl").write_bytes(text)
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(text, 1))
+    for item in find_items(str(tmp_path)):
+        captures = list(read_item(item, ReadOptions()))
+        assert [c.payload.decode() for c in captures[:-1]] == [f"Café {number}" for number in range(count)]
+        assert "not JSON" in str(captures[-1].error)
+        assert {c.provenance.offset for c in captures} == {-1}
+    item = next(find_items(str(tmp_path / "a.jsonl")))
+    ranges = ((0, 50), (50, 99), (99, item.size_bytes))
+    parts = [list(read_range(item, ReadOptions(), start=start, stop=stop)) for start, stop in ranges]
+    assert [len(part) for part in parts] == [count + 1, 0, 0]
 
 
 def timed(value: int, kind: pa.DataType) -> pa.Table:

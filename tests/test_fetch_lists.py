@@ -136,7 +136,7 @@ KINDS = (
     ("JSON with escaped slashes", Kind.FEED, JSON_FEED.replace("/", "\\/").encode()),
     ("a packed sitemap", Kind.SITEMAP, gzip.compress(MAP.encode())),
     ("a page", Kind.PAGE, b"<!DOCTYPE html><html><body><p>One <a href='http://b.example/a'>story</a>"),
-    ("a page with a feed in a script", Kind.PAGE, f"<html><script>x = \"<?xml version='1.0'?>{RSS}\"".encode()),
+    ("a feed in a script", Kind.PAGE, f"<html><script>x = \"<?xml version='1.0'?>{RSS}\"".encode()),
     ("a page of XHTML", Kind.PAGE, b"<?xml version='1.0'?><html xmlns='x'><body/></html>"),
     ("a page that shows a feed", Kind.PAGE, f"<html><body><pre>{RSS.replace('<', '&lt;')}</pre>".encode()),
 )  # fmt: skip
