@@ -87,6 +87,12 @@ def test_prefect_yaml_deploys_what_up_serves() -> None:
         assert all(set(parameters) <= known for parameters in given), one["name"]
 
 
+def test_runs_of_a_work_pool_mean_the_archive_that_was_deployed() -> None:
+    """A backfill that names no archive goes where its form says, not into the folder of some worker."""
+    environs = [one["work_pool"]["job_variables"]["env"] for one in read_yaml()]
+    assert environs == [{"STRIGIL_ARCHIVE": "{{ $STRIGIL_ARCHIVE }}"}] * len(DEPLOYMENTS)
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     """Run a server of Prefect that serves no deployments; that of `strigil up` would take the runs."""
