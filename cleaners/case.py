@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Final, NamedTuple
 
 from cleaners.labels import LABELS, Safety
 from cleaners.tagger.tagger import MODEL_REASON
-from cleaners.values import Policy, Span
+from cleaners.values import Block, Policy, Span
 
 DECISIVE: Final = frozenset({"site", "hidden"})
 """Families that need no second opinion: a person's rule, and what no reader of the page saw."""
@@ -17,6 +18,10 @@ STRUCTURE: Final = frozenset({"semantic", "words", "repetition"})
 MARKED_APART: Final = frozenset({"html_caption"})
 """Families that read in the page's own markup that a line of kind D stands beside the running text: there
 it is data, as kind C is, and the policy says whether it stays."""
+
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SET_APART: Final = frozenset({"li", "pre"})
+"""Elements whose lines are also single words of the story: items of its lists, its code. So are headings."""
 
 WORDING_LEAD: Final = 0.1
 SURE: Final = 0.85
@@ -32,6 +37,10 @@ line alone at a chance of 0.5."""
 MIN_WORD: Final = 0.5
 """A weaker word (the name of a section) removes no line that the model takes for the story."""
 EVEN_CHANCE: Final = 0.5
+MIN_PROTECTED: Final = 0.05
+"""What the model is so sure against is no caption or correction of this story but a link to others."""
+_ABOVE: Final = frozenset({"title", "subtitle"})
+"""They stay however sure the model is: it was taught by gold that mostly begins below them."""
 
 
 class Bar(NamedTuple):
@@ -88,11 +97,12 @@ class Case:
     ``is_inside`` says that it stands between the first and the last paragraph of the page,
     ``is_framed`` that it is one of few lines between stretches the model takes for the story, or between
     the story and the end, of a page without a frame. There what the model says against a line does not
-    count: to it sub-headings, results and short answers look like menus.
+    count: to it sub-headings, results and short answers look like menus. ``block`` is what the DOM knew.
     """
 
     is_inside: bool
     is_framed: bool = False
+    block: Block | None = None
     debris: dict[str, Span] = field(default_factory=dict)
     story: dict[str, Span] = field(default_factory=dict)
     decisive: Span | None = None
@@ -115,10 +125,11 @@ class Case:
         if self.decisive:
             span = self.decisive
             return Decision(span.label, span.reason, span.score, kept=span.label == "body", value=span.value)
-        verdict, protected = self._verdict(), self._protected()
+        verdict, story = self._verdict(), self._believed(bar)
+        protected = _protected(story)
         if protected and (verdict is None or protected.score >= max(SURE, verdict.score)):
             return _keep(protected)
-        if self._goes(verdict, bonus, bar):
+        if self._goes(verdict, bonus - sum(span.score for span in story), bar):
             if verdict is None:
                 return remove_alone(self.model_label, self.chance or 0.0)
             return Decision(*verdict[2:5], kept=False, value=self._value(verdict.label))
@@ -127,7 +138,7 @@ class Case:
         return _keep(protected) if protected else self._body()
 
     def _goes(self, verdict: Span | None, bonus: float, bar: Bar) -> bool:
-        """Return whether the evidence is enough to remove the line.
+        """Return whether the evidence is enough to remove the line; ``bonus`` is what else speaks against it.
 
         What the model says for a line counts in full. What it says against one is worth a removal of
         kind B; it does not turn a weak word into a field or a button.
@@ -141,9 +152,25 @@ class Case:
         if self.is_framed:
             model = min(model, 0.0)
         weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
-        weight -= sum(s.score for s in self.story.values())
         needed = bar.needs(verdict.label)
+        if model < 0.0 and self._says_itself():
+            return weight >= min(needed, bar.c)
         return weight + min(model, 0.0) >= needed or weight + model >= max(needed, bar.b - MODEL_LEAD)
+
+    def _says_itself(self) -> bool:
+        """Return whether the wording alone tells what the line is: a sure one, in a paragraph of its own.
+
+        To the model all paragraphs of an article look alike, and of ten such lines it takes for the story
+        seven are debris. In a text capture a line may be one word of a sentence, so there it is asked.
+        """
+        if (
+            not self.block
+            or self.block.tag in _HEADINGS
+            or not _SET_APART.isdisjoint(self.block.path.split("/"))
+        ):
+            return False
+        wordings = (s for family, s in self.debris.items() if family not in STRUCTURE)
+        return any(s.score >= SURE and LABELS[s.label].safety is not Safety.D for s in wordings)
 
     def _verdict(self) -> Span | None:
         """Return the span that names the line best: the surest; of two equally sure the one by wording."""
@@ -161,9 +188,12 @@ class Case:
         parsed = [s for s in self.debris.values() if s.label == label and s.value is not None]
         return max(parsed, key=lambda s: s.score).value if parsed else None
 
-    def _protected(self) -> Span | None:
-        """Return the span that makes the line part of the story by its own kind (dateline, caption…)."""
-        return max((s for s in self.story.values() if s.label != "body"), key=lambda s: s.score, default=None)
+    def _believed(self, bar: Bar) -> list[Span]:
+        """Return the spans that speak for the line, without those that the model surely contradicts."""
+        story = list(self.story.values())
+        if self.chance is None or self.chance >= MIN_PROTECTED or self.is_framed or bar.d == inf:
+            return story
+        return [span for span in story if span.label == "body" or span.label in _ABOVE]
 
     def _body(self) -> Decision:
         """Return the decision to keep the line as the story, with the model's chance where there is one."""
@@ -178,6 +208,11 @@ def remove_alone(label: str, chance: float) -> Decision:
 def keep_alone(chance: float) -> Decision:
     """Return the decision on a line that only the model speaks of, and that it takes for the story."""
     return Decision("body", MODEL_REASON, chance, kept=True)
+
+
+def _protected(story: Sequence[Span]) -> Span | None:
+    """Return the span that makes a line part of the story by its own kind (dateline, caption…)."""
+    return max((span for span in story if span.label != "body"), key=lambda span: span.score, default=None)
 
 
 def _keep(span: Span) -> Decision:

@@ -3,7 +3,8 @@
 A line's case is the sum, over families of cleaners, of each family's strongest debris span;
 its place in the page and its neighbours add to it, evidence of being the story takes away. The
 label's kind (``cleaners.labels``) says how much the case must weigh, the policy moves that bar.
-No family of rules can remove a line of kind B alone, nothing removes a line surely of kind D.
+No family of rules can remove a line of kind B alone unless it is a sure phrase in a paragraph of its own;
+a line of kind D goes only where the model is as good as certain that it belongs to no story.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from statistics import fmean
 from typing import Final
 
 from cleaners.case import BARS, BLANK, BODY, EVEN_CHANCE, Bar, Case, Decision, keep_alone, remove_alone
+from cleaners.labels import LABELS, Safety
 from cleaners.lexicon import load_lexicons
 from cleaners.repetition import to_twin_key
 from cleaners.tagger.tagger import NOTHING, Judgement
@@ -61,7 +63,8 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
             line = bisect_right(page.starts, span.start) - 1
             if page.texts[line]:
                 if line not in cases:
-                    cases[line] = Case(is_inside=first <= line <= last)
+                    block = page.blocks[line] if page.blocks else None
+                    cases[line] = Case(is_inside=first <= line <= last, block=block)
                 cases[line].add(family, span)
     return cases
 
@@ -114,7 +117,7 @@ def _find_framed(page: Page, judgement: Judgement) -> set[int]:
     """Return the few lines the model would not take between, above or below stretches of the story.
 
     None where such a stretch is long: that is the frame of a whole page, and the short ones are parts of it.
-    A line that is a sure phrase of the lexicons from end to end says itself what it is.
+    A line that is a sure phrase for debris from end to end says itself what it is.
     """
     phrases = load_lexicons().line
     framed: set[int] = set()
@@ -125,7 +128,7 @@ def _find_framed(page: Page, judgement: Judgement) -> set[int]:
             return set()
         for line in () if is_story else lines:
             phrase = phrases.get(page.keys[line])
-            if phrase is None or phrase.score < SURE_WORD:
+            if phrase is None or phrase.score < SURE_WORD or LABELS[phrase.label].safety is Safety.D:
                 framed.add(line)
     return framed
 

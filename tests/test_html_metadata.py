@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaners import Status, clean
 from cleaners.fallback import find_metadata, is_silent
 from cleaners.html.jsonld import read_json, read_objects
 from cleaners.html.page import to_page
@@ -283,3 +284,14 @@ def test_a_title_of_separators_is_not_taken_apart() -> None:
     title = " - x | " * 20_000
     assert to_headline(title, ["x"]) == title.strip()
     assert to_page(f"<title>{title}</title><h1>Bridge closed</h1>").evidence
+
+
+def test_a_number_of_thousands_of_digits_is_no_character() -> None:
+    """Python converts no such numbers; the page is cleaned all the same."""
+    endless = "&amp;#" + "1" * 5000 + ";"
+    page = clean(
+        f"<title>Bridge {endless}</title><meta name=author content='Jane {endless}'>"
+        f'<script type="application/ld+json">{{"headline": "{endless}"</script><p>{"Traffic waits. " * 9}',
+        "text/html",
+    )
+    assert page.status is Status.CLEANED

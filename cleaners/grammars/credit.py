@@ -38,7 +38,8 @@ _SOURCES: Final = ("quelle", "source", "fuente", "fonte", "bron:", "источн
 SOURCE_SCORE: Final = 0.6
 _TAKES_NO_COLON: Final = (
     "photo by|photos by|photograph by|photography by|photo courtesy of|picture by|image by|"
-    "image courtesy of|courtesy of|illustration by|graphic by|foto von|foto de|foto di|photo courtesy"
+    "image courtesy of|courtesy of|illustration by|graphic by|foto von|foto de|foto di|photo courtesy|"
+    "image source,|media source,"
 )
 _AGENCIES: Final = (
     "getty images|getty|gettyimages|ap photo|ap images|ap|associated press|reuters|afp|afp photo|epa|"

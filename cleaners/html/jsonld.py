@@ -7,11 +7,12 @@ entities where the whole script was escaped. Anything worse is skipped: a guess 
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+from cleaners.html.entities import undo_entities
 
 MAX_SCRIPT_CHARS: Final = 2_000_000
 MAX_OBJECTS: Final = 500
@@ -79,7 +80,7 @@ def read_json(script: str) -> Any:
         text = text.removeprefix(wrapper).removesuffix(wrapper).strip()
     text = _TRAILING_COMMA.sub("", text.rstrip("; "))
     value = _try(text)
-    return value if value is not None else _try(html.unescape(text))
+    return value if value is not None else _try(undo_entities(text))
 
 
 def _try(text: str) -> Any:
@@ -114,7 +115,7 @@ def to_texts(value: Any) -> list[str]:
     ['Jane & Doe', 'John Roe']
     """
     if isinstance(value, str):
-        text = " ".join(html.unescape(value).split())
+        text = " ".join(undo_entities(value).split())
         return [text] if text else []
     if isinstance(value, list):
         return [text for item in value[:MAX_OBJECTS] if not isinstance(item, list) for text in to_texts(item)]

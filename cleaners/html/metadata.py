@@ -7,7 +7,6 @@ for others. Left alone: dates after the capture, authors that are addresses or t
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from cleaners.grammars.names import is_name
 from cleaners.html import boxes
 from cleaners.html.address_day import find_day
 from cleaners.html.dates import is_after, to_iso
+from cleaners.html.entities import undo_entities
 from cleaners.html.found import AUTHOR_LINK, Found
 from cleaners.html.jsonld import read_objects, resolve, to_texts, to_types, to_urls
 from cleaners.html.page_types import find_page_types
@@ -290,4 +290,4 @@ def _is_language(text: str) -> bool:
 
 def _clean(text: str) -> str:
     """Return a text with entities undone (twice escaped ones are common) and white space collapsed."""
-    return " ".join(html.unescape(text).split())
+    return " ".join(undo_entities(text).split())
