@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Final, NamedTuple
 
+from cleaners.grammars.scripts import count_words
 from cleaners.labels import LABELS, Safety
 from cleaners.tagger.tagger import MODEL_REASON
 from cleaners.values import Block, Policy, Span
@@ -22,6 +23,12 @@ it is data, as kind C is, and the policy says whether it stays."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SET_APART: Final = frozenset({"li", "pre"})
 """Elements whose lines are also single words of the story: items of its lists, its code. So are headings."""
+
+_CLEAR: Final = frozenset({Safety.A, Safety.B, Safety.C})
+_CLEAR_ANYWHERE: Final = frozenset({Safety.A, Safety.B})
+"""Kinds that a sure wording is enough for."""
+MIN_CLEAR_WORDS: Final = 3
+LED_HEADLINE: Final = "led_headline"
 
 WORDING_LEAD: Final = 0.1
 SURE: Final = 0.85
@@ -97,12 +104,14 @@ class Case:
     ``is_inside`` says that it stands between the first and the last paragraph of the page,
     ``is_framed`` that it is one of few lines between stretches the model takes for the story, or between
     the story and the end, of a page without a frame. There what the model says against a line does not
-    count: to it sub-headings, results and short answers look like menus. ``block`` is what the DOM knew.
+    count: to it sub-headings, results and short answers look like menus. ``block`` is what the DOM knew of
+    it, None in a text capture.
     """
 
     is_inside: bool
+    text: str
+    block: Block | None
     is_framed: bool = False
-    block: Block | None = None
     debris: dict[str, Span] = field(default_factory=dict)
     story: dict[str, Span] = field(default_factory=dict)
     decisive: Span | None = None
@@ -153,24 +162,31 @@ class Case:
             model = min(model, 0.0)
         weight = bonus + sum(s.score for s in self.debris.values() if s.label != "duplicate")
         needed = bar.needs(verdict.label)
-        if model < 0.0 and self._says_itself():
-            return weight >= min(needed, bar.c)
+        if weight >= min(needed, bar.c) and self._says_itself():
+            return True
         return weight + min(model, 0.0) >= needed or weight + model >= max(needed, bar.b - MODEL_LEAD)
 
     def _says_itself(self) -> bool:
-        """Return whether the wording alone tells what the line is: a sure one, in a paragraph of its own.
+        """Return whether wording alone tells what the line is: a sure phrase, or a headline behind a lead-in.
 
-        To the model all paragraphs of an article look alike, and of ten such lines it takes for the story
-        seven are debris. In a text capture a line may be one word of a sentence, so there it is asked.
+        To the model all paragraphs of an article look alike: of ten such lines it takes for the story, seven
+        are debris. Elsewhere it is asked about one or two words, which may be the story's own.
         """
-        if (
-            not self.block
-            or self.block.tag in _HEADINGS
-            or not _SET_APART.isdisjoint(self.block.path.split("/"))
-        ):
+        is_paragraph = self._is_paragraph()
+        if not is_paragraph and count_words(self.text) < MIN_CLEAR_WORDS:
             return False
-        wordings = (s for family, s in self.debris.items() if family not in STRUCTURE)
-        return any(s.score >= SURE and LABELS[s.label].safety is not Safety.D for s in wordings)
+        kinds = _CLEAR if is_paragraph else _CLEAR_ANYWHERE
+        return LED_HEADLINE in self.debris or any(
+            span.score >= SURE and LABELS[span.label].safety in kinds
+            for family, span in self.debris.items()
+            if family not in STRUCTURE
+        )
+
+    def _is_paragraph(self) -> bool:
+        """Return whether the line is a block of its own in HTML, and no heading, item of a list or code."""
+        if not self.block or self.block.tag in _HEADINGS:
+            return False
+        return _SET_APART.isdisjoint(self.block.path.split("/"))
 
     def _verdict(self) -> Span | None:
         """Return the span that names the line best: the surest; of two equally sure the one by wording."""

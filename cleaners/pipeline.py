@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from cleaners import lexicon, repetition, sites
 from cleaners.calls import check_capture, to_kept_labels, to_policy
-from cleaners.case import Decision
+from cleaners.case import LED_HEADLINE, Decision
 from cleaners.edits import to_edits
 from cleaners.errors import CleanerError
 from cleaners.fields import to_fields
@@ -52,7 +52,7 @@ CLEANERS: Final[dict[str, Find]] = {
     "dateline": dateline.find,
     "facts": facts.find,
     "headlines": headlines.find,
-    "led_headline": headlines.find_led,
+    LED_HEADLINE: headlines.find_led,
     "follow": follow.find,
     "joined": joined.find,
     "several": several.find,

@@ -64,7 +64,7 @@ def _cases(page: Page, spans: Mapping[str, Sequence[Span]]) -> dict[int, Case]:
             if page.texts[line]:
                 if line not in cases:
                     block = page.blocks[line] if page.blocks else None
-                    cases[line] = Case(is_inside=first <= line <= last, block=block)
+                    cases[line] = Case(first <= line <= last, page.texts[line], block)
                 cases[line].add(family, span)
     return cases
 

@@ -1,4 +1,4 @@
-"""Debris between the paragraphs of an HTML story, where nothing but its wording tells it from them."""
+"""Debris between the paragraphs of a story, where nothing but its wording tells it from them."""
 
 from __future__ import annotations
 
@@ -79,6 +79,36 @@ def test_a_sure_phrase_in_a_paragraph_of_its_own_goes(text: str) -> None:
     assert text in page.removed_text
 
 
+@pytest.mark.parametrize("tag", ["h3", "li", "pre"])
+@pytest.mark.parametrize(
+    "text",
+    ["Continue reading the main story", "Related: Ferry to run all night in summer", "You may also like"],
+)
+def test_a_phrase_of_three_words_goes_from_any_element(tag: str, text: str) -> None:
+    """So long a phrase is no word of the story by chance."""
+    assert text not in clean_story(f"<{tag}>{text}</{tag}>").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "READ MORE: Ferry to run all night in summer",
+        "Continue reading the main story",
+        "Subscribe to our newsletter to get the news of Brandsmouth every morning.",
+        "What do you think? Leave a comment below.",
+        "Follow the Brandsmouth Times on Facebook and Twitter",
+        "Lesen Sie auch: Die Fähre fährt die ganze Nacht",
+        "延伸阅读：渡轮将整夜运行",
+    ],
+)
+@pytest.mark.parametrize("frame", [("", ""), ("Home\nNews\nSport\n", "\n© 2020 Brandsmouth Times\nTerms")])
+def test_a_phrase_of_three_words_goes_from_text(text: str, frame: tuple[str, str]) -> None:
+    """In a text capture, too, with the frame of its page or without."""
+    page = clean(frame[0] + "\n".join([*ABOVE, text, *BELOW]) + frame[1])
+    assert text not in page.text
+    assert set(page.text.split("\n")).issuperset(ABOVE + BELOW)
+
+
 @pytest.mark.parametrize(("text", "label"), DATA)
 def test_data_between_paragraphs_becomes_a_field(text: str, label: str) -> None:
     """Tag lines, credits and stamps leave the text with their label."""
@@ -117,6 +147,7 @@ def test_headings_items_and_code_are_asked_of_the_model(markup: str, kept: bool)
         "Related to the old bridge is the question of the ferry.",
         "Advertisement for the ferry cost the council 40,000 crowns last year.",
         "The council has asked readers of its newsletter what they think.",
+        "Sign up for our newsletter, the postmistress wrote on a slate, and ninety people did.",
     ],
 )
 def test_sentences_with_the_same_words_stay(text: str) -> None:
