@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +21,7 @@ from flows.deployments import DEPLOYMENTS, load_flow
 from flows.zombies import AUTOMATION
 from tests.strigil_command import query, strigil
 from tests.test_cli_clean import COUNT
-from tests.up_server import ARCHIVE, Up, wait_until
+from tests.up_server import ARCHIVE, ENDS, Up, wait_until
 
 BACKFILL = "backfill/backfill"
 
@@ -143,6 +145,22 @@ def test_a_backfill_from_the_form(up: Up) -> None:
 
     again = up.finish(up.begin(BACKFILL, request={"source": "scrapes"}))
     assert (again["state"]["name"], again["state"]["message"]) == ("Completed", "nothing new")
+
+
+def test_a_schedule_starts_runs(up: Up) -> None:
+    """A schedule made in the UI, with parameters of its own: its run comes without anybody's doing."""
+    deployment = up.call("/deployments/name/verify/verify")["id"]
+    daily = {"interval": 86_400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=15)).isoformat()}
+    schedule = {"schedule": daily, "active": True, "parameters": {"archive": "scheduled"}}
+    address = f"{up.url}/api/deployments/{deployment}/schedules"
+    httpx.post(address, json=[schedule], timeout=60).raise_for_status()
+
+    def ended() -> list[dict[str, Any]]:
+        found = up.call("/flow_runs/filter", deployments={"id": {"any_": [deployment]}}, limit=50)
+        return [run for run in found if run["auto_scheduled"] and run["state"]["type"] in ENDS]
+
+    wait_until(ended, step=1)
+    assert [run["parameters"]["archive"] for run in ended()] == ["scheduled"]
 
 
 def test_what_cannot_be_is_said_in_a_sentence(up: Up) -> None:
