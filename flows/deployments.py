@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
+_SET_IN_UI: Final = frozenset({"schedules", "paused", "parameters"})
+"""What people set where the deployments are shown; named in an update, even as nothing, it would be lost."""
+
 
 class Deployment(NamedTuple):
     """A flow by name, ``module.function``, under the name it is deployed as, and how many may run at once."""
@@ -44,6 +47,7 @@ def to_runner_deployment(deployment: Deployment) -> RunnerDeployment:
         tags=["strigil"],
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    served.model_fields_set.difference_update(_SET_IN_UI)
     return served
 
 

@@ -154,6 +154,8 @@ def test_a_schedule_starts_runs(up: Up) -> None:
     schedule = {"schedule": daily, "active": True, "parameters": {"archive": "scheduled"}}
     address = f"{up.url}/api/deployments/{deployment}/schedules"
     httpx.post(address, json=[schedule], timeout=60).raise_for_status()
+    # The server looks at all schedules once a minute, and at deployments that were just changed at once.
+    httpx.patch(address.removesuffix("/schedules"), json={"paused": False}, timeout=60).raise_for_status()
 
     def ended() -> list[dict[str, Any]]:
         found = up.call("/flow_runs/filter", deployments={"id": {"any_": [deployment]}}, limit=50)
@@ -217,7 +219,14 @@ def test_a_backfill_waits_for_one_of_the_same_captures(up: Up) -> None:
 
 
 def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> None:
-    """SIGTERM takes all down; after a restart the run is known, marked, and another one finishes its work."""
+    """SIGTERM takes all down; after a restart the run is known, marked, and another one finishes its work.
+
+    What was set in the UI stays: schedules, and that a deployment is paused.
+    """
+    compact = f"{up.url}/api/deployments/{up.call('/deployments/name/compact/compact')['id']}"
+    schedule = {"schedule": {"cron": "0 3 * * 0"}, "parameters": {"archive": "stopped"}}
+    httpx.post(f"{compact}/schedules", json=[schedule], timeout=60).raise_for_status()
+    httpx.patch(compact, json={"paused": True}, timeout=60).raise_for_status()
     write_captures(up.folder / "long", 600, seed=1)
     request = {"source": "long", "archive": "stopped", "captures_per_shard": 30}
     run_id = up.begin(BACKFILL, request=request)
@@ -227,6 +236,11 @@ def test_a_stop_in_mid_run_leaves_no_run_stuck_and_keeps_the_history(up: Up) -> 
         httpx.get(f"{up.url}/api/health", timeout=5)
     up.start()
     assert up.run(run_id)["state"]["type"] in {"CRASHED", "CANCELLED"}
+    kept = up.call("/deployments/name/compact/compact")
+    assert (kept["paused"], [one["parameters"]["archive"] for one in kept["schedules"]]) == (
+        True,
+        ["stopped"],
+    )
     assert up.finish(up.begin(BACKFILL, request=request))["state"]["name"] == "Completed"
     assert query(COUNT, up.folder / "stopped") == [{"rows": 600, "captures": 600}]
 

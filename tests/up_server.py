@@ -19,8 +19,6 @@ from tests.strigil_command import STRIGIL, clean_environ
 PATIENCE_SECONDS: Final = 300.0
 ARCHIVE: Final = "news"
 """What a form means when no archive is named."""
-_OFTEN: Final = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5"}
-"""The server looks for schedules once a minute; tests have less time."""
 ENDS: Final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -39,7 +37,7 @@ class Up:
         self._said = (self.folder / "said.txt").open("w+")
         self.process = subprocess.Popen(
             [STRIGIL, "up", "--home", self.folder / "home", "--port", str(self.port), *self._arguments],
-            cwd=self.folder, env=clean_environ() | {"STRIGIL_ARCHIVE": ARCHIVE} | _OFTEN,
+            cwd=self.folder, env=clean_environ() | {"STRIGIL_ARCHIVE": ARCHIVE},
             stdout=self._said, stderr=subprocess.STDOUT,
         )  # fmt: skip
         wait_until(lambda: "is up" in self.said() or self.process.poll() is not None)
