@@ -12,8 +12,10 @@ from typing import Final
 
 from cleaners.case import Decision
 from cleaners.grammars.facts import read_facts
+from cleaners.grammars.headlines import MIN_LINKS
 from cleaners.grammars.scripts import is_headline_long
 from cleaners.grammars.stamps import read_stamps, to_score
+from cleaners.html.htmlpage import HtmlPage
 from cleaners.html.people import read_people
 from cleaners.layout import first_prose, last_prose
 from cleaners.lexicon import load_lexicons
@@ -63,6 +65,8 @@ def find_stated(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
         label = decision.label
         if label not in FIELD_OF_LABEL and not (label == "body" and line < begin):
             continue
+        if label == "related" and isinstance(page, HtmlPage) and page.link_density(line) < MIN_LINKS:
+            continue  # a teaser's text, an offer in a side bar
         facts = read_facts(page.texts[line]) if ":" in page.keys[line] and label in _BESIDE_FACTS else ()
         said = [(*fact, f"{fact.kind}/among-facts", FACT_SCORE) for fact in facts]
         if not said and label in FIELD_OF_LABEL and decision.score >= MIN_FIELD_SCORE:

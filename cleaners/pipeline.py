@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
-from cleaners import lexicon, repetition, sites
+from cleaners import headline, lexicon, repetition, sites
 from cleaners.calls import check_capture, to_kept_labels, to_policy
 from cleaners.case import LED_HEADLINE, Decision
 from cleaners.edits import to_edits
@@ -29,7 +29,6 @@ from cleaners.grammars import (
     several,
     stamps,
     tags,
-    title,
 )
 from cleaners.html import classes, deck, story, structure
 from cleaners.html.htmlpage import HtmlPage
@@ -61,7 +60,6 @@ CLEANERS: Final[dict[str, Find]] = {
     "section": section.find,
     "stamps": stamps.find,
     "tags": tags.find,
-    "title": title.find,
     "site": sites.find,
     "hidden": structure.find_hidden,
     "semantic": structure.find_semantic,
@@ -218,8 +216,10 @@ def _decide(intake: Intake, judgement: Judgement | None, way: Way) -> CleanedPag
     if chosen:
         decisions, review = chosen, ""
     else:
-        spans = {family: list(find(page)) for family, find in CLEANERS.items() if family != LEXICON}
-        decisions, review = settle(page, {LEXICON: phrases, **spans}, way.policy, judgement)
+        found = {family: list(find(page)) for family, find in CLEANERS.items() if family != LEXICON}
+        spans = {LEXICON: phrases, **found}
+        spans[headline.FAMILY] = list(headline.find(page, spans, judgement))
+        decisions, review = settle(page, spans, way.policy, judgement)
     keeps_all = bool(review) or way.policy is Policy.ANNOTATE
     if keeps_all or way.keep:
         decisions = [d._replace(kept=d.kept or keeps_all or d.label in way.keep) for d in decisions]
