@@ -4,6 +4,8 @@ An answer is right when it has the same words in the same order (title), the sam
 (author), or the same day (date: the day where the page was written or the day in UTC, where
 the gold states a zone). Shares are of the pages whose gold has the field. Tags are compared one
 by one; their figure is F1 over all pages.
+
+``--text`` asks Strigil alone about the text captures of the same pages: the others read no text.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from rich.table import Table
 
 from bench.measure import spread
 from bench.metrics import Confusion, tokenize
-from bench.pages import GoldPage, find_missing, read_pages
+from bench.pages import RENDERINGS, GoldPage, find_missing, read_pages
 from bench.quality import add_selection, to_selection
 from cleaners import clean
 
@@ -136,13 +138,15 @@ def _outcome(answer: object, is_right: bool) -> str:  # noqa: FBT001 - read wher
 def tally(page: GoldPage) -> list[Tally]:
     """Ask every tool about one page; one that raises said nothing, and that is told."""
     tallies = []
-    for tool, ask in TOOLS.items():
+    is_html = page.rendering == "html"
+    for tool, ask in TOOLS.items() if is_html else [("strigil", answer_strigil)]:
         answer, error = Answer(), None
         try:
             answer = ask(page)
         except Exception as raised:  # noqa: BLE001 - a tool may fail in any way: that is a result
             error = f"{type(raised).__name__}: {raised}"
-        tallies.append(Tally(page.set_name, tool, *judge(page, answer), error))
+        name = page.set_name if is_html else f"{page.set_name} {page.rendering}"
+        tallies.append(Tally(name, tool, *judge(page, answer), error))
     return tallies
 
 
@@ -176,9 +180,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_selection(parser)
     parser.set_defaults(sets=SETS)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--text", action="store_true", help="text captures instead of HTML")
     options = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 140)
-    selection = to_selection(options, ("html",))
+    selection = to_selection(options, RENDERINGS[1:] if options.text else ("html",))
     for skipped in find_missing(selection):
         console.print(skipped, markup=False)
     tallies = [

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cleaners.case import Decision
+from cleaners.headline_date import find_author, find_date
 from cleaners.html.dates import to_local, to_precision, to_time
-from cleaners.html.headline_date import find_author, find_date
 from cleaners.language import find_language
 from cleaners.line_fields import find_stated
 from cleaners.repair import mend

@@ -92,30 +92,30 @@ class Traits(NamedTuple):
 
 
 WEIGHTS: Final = Traits(
-    lines_between=-0.49,
-    length=-1.43,
-    longer=1.04,
-    is_long=-1.95,
-    few_words=-1.15,
-    sentence=-1.56,
-    story_share=1.84,
-    story_words=1.29,
-    strange=0.58,
-    slug_share=2.38,
-    of_slug=1.96,
-    gap_above=1.91,
-    gap_below=0.93,
-    twin=0.24,
-    begins_first=3.46,
-    stamp_between=1.28,
-    colon=-2.94,
-    lower=-1.16,
-    barred=-3.27,
-    upper=0.51,
-    lines_above=-0.22,
+    lines_between=-0.47,
+    length=-1.15,
+    longer=1.00,
+    is_long=-2.52,
+    few_words=-1.21,
+    sentence=-1.66,
+    story_share=1.89,
+    story_words=1.33,
+    strange=0.61,
+    slug_share=2.50,
+    of_slug=2.18,
+    gap_above=1.78,
+    gap_below=0.96,
+    twin=0.67,
+    begins_first=3.35,
+    stamp_between=1.20,
+    colon=-2.95,
+    lower=-1.23,
+    barred=-3.13,
+    upper=0.49,
+    lines_above=-0.36,
 )
-NONE_SCORE: Final = 1.03
-NONE_SCORE_ADDRESS: Final = 2.77
+NONE_SCORE: Final = 0.83
+NONE_SCORE_ADDRESS: Final = 2.81
 """What the answer that there is no headline scores, without and with the words of an address; 1.5 less than
 learned, as a wrong headline, mostly another line of the story's head, costs less than none."""
 TRIMMED_LEAD: Final = 2.0

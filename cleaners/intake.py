@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from cleaners import fallback, sites
-from cleaners.case import Decision
+from cleaners.case import BODY, Decision
 from cleaners.decode import Decoded, decode
 from cleaners.fields import to_fields
 from cleaners.html.page import to_page as to_html_page
@@ -114,7 +114,7 @@ def _keep_whole(page: Page, decoded: Decoded) -> CleanedPage:
         source_text=text,
         edits=(),
         lines=(),
-        fields=to_fields(piece, [], text),
+        fields=to_fields(piece, [BODY], text),
         status=Status.REVIEW if has_text else Status.EMPTY,
         reason=f"more than {MAX_LINES:,} lines: kept whole, none was judged" if has_text else NO_TEXT,
         charset=decoded.charset,

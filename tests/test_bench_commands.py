@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import metadata, rebuild, seeds, speed
+from bench.headline import Question, learn
 from bench.metadata import Answer, days_of, judge, names_of
 from bench.metrics import Confusion
 from bench.pages import GoldPage
@@ -155,3 +157,13 @@ def test_all_are_timed_on_the_same_pages(monkeypatch: pytest.MonkeyPatch) -> Non
     timing = speed.measure_times(pages, runs, repeats=2)
     assert seen == {"strigil": [16, 16, 16, 4, 4], "peer": [16, 16, 16, 4, 4]}
     assert (timing.pages, timing.lines, set(timing.seconds)) == (20, 40, {"strigil", "peer"})
+
+
+def test_a_trait_that_tells_the_headline_gets_weight() -> None:
+    """The descent finds what the right rows have, and that "none" is right where no row has it."""
+    told = Question(
+        np.array([[1.0, 0.3, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 1.0]]), np.array([True, False, False])
+    )
+    none = Question(np.array([[0.0, 0.8, 0.0], [0.0, 0.0, 1.0]]), np.array([False, True]))
+    first, second, nobody = learn([told, none] * 3)
+    assert first > nobody > second

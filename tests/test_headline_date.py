@@ -97,3 +97,42 @@ def test_a_moved_page_is_as_old_as_its_address(stated: str, day: str) -> None:
     ).fields.published_at
     assert published
     assert published.date().isoformat() == day
+
+
+HEAD = "Brandsmouth Times\nNews\nSport\nWeather\nBridge over the Aker closed for two years\n"
+TOLD = (
+    "The council of Brandsmouth voted on Tuesday to close the old bridge over the Aker for two years, after "
+    "engineers had found cracks in three of its piers.\n"
+    "The ferry will run every twenty minutes from six in the morning until midnight, and the council has "
+    "promised that it will be free for those who live on the northern side.\n"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "03.05.2021, 10:15 Uhr",
+        "May 3, 2021",
+        "Posted on\nMay 3, 2021",
+        "Von Olga | 3. Mai 2021",
+        "2021年5月3日",
+    ],
+)
+def test_a_date_near_the_headline_of_text_is_taken(line: str) -> None:
+    """In a text capture nothing but its place says whose date it is."""
+    page = clean(f"{HEAD}{line}\n{TOLD}Terms\nPrivacy\n")
+    assert page.fields.published_at is not None
+    assert page.fields.published_at.date().isoformat() == "2021-05-03"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}{TOLD}The bridge was opened on 3 May 1999.\n{TOLD[:150]}\n",
+        f"{HEAD}{TOLD}Terms\nHarbour to get new crane\n3 May 2021\nPrivacy\n",
+        f"09:11 GMT 03 May 2021\n{HEAD}{TOLD}",
+    ],
+)
+def test_dates_of_other_things_in_text_are_spared(text: str) -> None:
+    """What the story tells of, other stories below it, and the clock of the page."""
+    assert clean(text).fields.published_at is None

@@ -1,4 +1,4 @@
-"""A publication date and a byline in words near the headline, for pages whose markup names none.
+"""A publication date and a byline in words near the headline, for text and for pages whose markup names none.
 
 In the wild: ``By Emily Burack 8 January 2020, 3:51 pm``, ``18.02.2022, 10:27 | Recht & Gesetz``,
 ``06.11.2023 13:30 von Olga``, a line or two under the headline of pages made before anybody marked up dates.
@@ -8,6 +8,7 @@ teasers and comments; lines that say more than a date, a name and a few words; a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -71,14 +72,25 @@ def find_author(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
 
 def _lines_near_headline(page: Page, decisions: Sequence[Decision]) -> Iterator[int]:
     """Yield the short lines that readers see below and above the headline, the nearest first."""
-    if not isinstance(page, HtmlPage):
-        return
-    headline = _find_headline(page, decisions)
-    below = range(headline + 1, min(headline + 1 + LINES_BELOW, len(page.texts)))
-    above = range(headline - 1, max(headline - 1 - LINES_ABOVE, -1), -1)
-    for line in (*below, *above) if headline >= 0 else ():
-        is_seen = not page.places[page.place_of[line]].hidden
-        if is_seen and len(page.texts[line]) <= MAX_CHARS and decisions[line].label != "page_clock":
+    if isinstance(page, HtmlPage):
+        headline = _find_headline(page, decisions)
+        seen = [line for line in range(len(page.texts)) if not page.places[page.place_of[line]].hidden]
+    else:
+        story = (line for line in page.prose if decisions[line].kept and decisions[line].label != "title")
+        start = next(story, len(page.texts))
+        titles = (line for line in range(start) if decisions[line].label == "title")
+        headline = next(titles, start)
+        # What is kept between paragraphs is of the story; what goes there may stand below a long deck.
+        seen = [
+            line
+            for line, text in enumerate(page.texts)
+            if text and (line < start or not decisions[line].kept)
+        ]
+    at = bisect_left(seen, headline)
+    first = at + (at < len(seen) and seen[at] == headline)
+    near = (*seen[first : first + LINES_BELOW], *reversed(seen[max(at - LINES_ABOVE, 0) : at]))
+    for line in near if headline >= 0 else ():
+        if len(page.texts[line]) <= MAX_CHARS and decisions[line].label != "page_clock":
             yield line
 
 
