@@ -62,10 +62,11 @@ speed: dev ## pages per CPU second beside the same
 soak: dev ## kills, races, power cuts (as root), full disks, write errors, readers: minutes
 	$(BIN)/python -m bench.soak
 
+# With extras in the pins, as pip before 23.3 looks for "sqlalchemy[asyncio]" beside the pin of "sqlalchemy".
 lock: ## resolve the lock files anew (needs uv)
-	uv pip compile pyproject.toml --extra s3 --extra dask --extra browser --extra iceberg --extra delta --extra dev --extra bench --universal --python-version 3.11 \
+	uv pip compile --no-strip-extras pyproject.toml --extra s3 --extra dask --extra browser --extra iceberg --extra delta --extra dev --extra bench --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
-	uv pip compile pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
+	uv pip compile --no-strip-extras pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url -c requirements-dev.lock --custom-compile-command "make lock" -o requirements.lock
 
 clean:

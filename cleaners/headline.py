@@ -263,7 +263,9 @@ def _read_furniture(page: Page, spans: Mapping[str, Sequence[Span]], start: int)
         if line < start:
             if span.label in _STAMPED:
                 stamps.add(line)
-            elif LABELS[span.label].safety in _OF_DEBRIS or span.reason in _OTHERS:
+            elif span.label != "duplicate" and (
+                LABELS[span.label].safety in _OF_DEBRIS or span.reason in _OTHERS
+            ):
                 others.add(line)
     return stamps, others
 
