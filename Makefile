@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := captures cleaners archive flows bench tests
+# The lock is its own constraint: pip before 23.3 looks for "sqlalchemy[asyncio]" beside the pin of "sqlalchemy".
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-hashes
 
 .PHONY: setup dev demo test test-browser test-scale lint format lock quality speed soak clean
@@ -19,12 +20,12 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.setup: $(BIN)/python requirements.lock pyproject.toml
-	$(PIP) -r requirements.lock
+	$(PIP) -r requirements.lock -c requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
-	$(PIP) -r requirements-dev.lock
+	$(PIP) -r requirements-dev.lock -c requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation -e .
 	@touch $@ $(VENV)/.setup
 
@@ -62,11 +63,10 @@ speed: dev ## pages per CPU second beside the same
 soak: dev ## kills, races, power cuts (as root), full disks, write errors, readers: minutes
 	$(BIN)/python -m bench.soak
 
-# With extras in the pins, as pip before 23.3 looks for "sqlalchemy[asyncio]" beside the pin of "sqlalchemy".
 lock: ## resolve the lock files anew (needs uv)
-	uv pip compile --no-strip-extras pyproject.toml --extra s3 --extra dask --extra browser --extra iceberg --extra delta --extra dev --extra bench --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra s3 --extra dask --extra browser --extra iceberg --extra delta --extra dev --extra bench --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
-	uv pip compile --no-strip-extras pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url -c requirements-dev.lock --custom-compile-command "make lock" -o requirements.lock
 
 clean:
