@@ -38,6 +38,8 @@ MIN_CHARS, MAX_CHARS = 8, 250
 MIN_WORDS: Final = 2
 STEM_CHARS: Final = 5
 """So far words are compared: what follows may be an ending."""
+MAX_SENTENCE_CHARS: Final = 80
+"""A longer line that ends like a sentence is a deck or a short paragraph."""
 MAX_STORY_LINES: Final = 30
 EVEN_CHANCE: Final = 0.5
 _STAMPED: Final = frozenset({"byline", "published", "updated", "page_clock"})
@@ -276,6 +278,8 @@ def _may_be_headline(page: Page, line: int) -> bool:
     if not MIN_CHARS <= count_chars(text) <= MAX_CHARS or text.lstrip("# ")[:1] in _BULLETS:
         return False
     if page.keys[line] in load_lexicons().line or (count_words(text) < MIN_WORDS and text.isascii()):
+        return False
+    if len(text) > MAX_SENTENCE_CHARS and is_sentence(text) and not text.endswith(ASKING):
         return False
     moment = to_moment(text) if "0" in page.keys[line] else None
     if moment is None:
