@@ -75,7 +75,7 @@ def take_in(capture: CaptureLike, way: Way) -> Intake | CleanedPage:
         return without_text(Status.REJECTED, reason, reading)
     if is_html:
         page = _to_html_page(capture, decoded.text, thorough_metadata=way.thorough_metadata)
-    elif count_lines(decoded.text) <= MAX_LINES:
+    elif len(decoded.text) < MAX_LINES or count_lines(decoded.text) <= MAX_LINES:
         page = to_page(decoded.text, url=capture.url, captured_at=capture.captured_at)
     else:
         return _keep_whole(Page(decoded.text, (), (), (), ()), decoded)

@@ -44,7 +44,7 @@ def find(page: Page) -> Iterator[Span]:
     line = load_lexicons().line
     # One search through the whole text finds the few lines with a border sooner than a look at each line.
     suspects = {bisect_right(page.starts, found.start()) - 1 for found in _CAPITAL.finditer(page.source_text)}
-    starts, ends = _edges()
+    starts, ends = edges_of_lines()
     for i in sorted(suspects):
         text, key = page.texts[i], page.keys[i]
         if len(text) > MAX_JOINED_CHARS or key in line:
@@ -57,7 +57,7 @@ def find(page: Page) -> Iterator[Span]:
 
 
 @cache
-def _edges() -> tuple[frozenset[str], frozenset[str]]:
+def edges_of_lines() -> tuple[frozenset[str], frozenset[str]]:
     """Return how known lines begin and end: nearly every name with a capital inside fails one of the two."""
     keys = [key for key in load_lexicons().line if len(key) >= EDGE_CHARS]
     return frozenset(key[:EDGE_CHARS] for key in keys), frozenset(key[-EDGE_CHARS:] for key in keys)

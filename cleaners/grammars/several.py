@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from cleaners.grammars.joined import EDGE_CHARS, edges_of_lines
 from cleaners.labels import LABELS, Safety
 from cleaners.lexicon import load_lexicons
 from cleaners.segment import fold
@@ -36,7 +37,11 @@ def find(page: Page) -> Iterator[Span]:
     []
     """
     line = load_lexicons().line
-    for i, text in enumerate(page.texts):
+    starts, ends = edges_of_lines()
+    for i in [
+        i for i, key in enumerate(page.keys) if key[:EDGE_CHARS] in starts and key[-EDGE_CHARS:] in ends
+    ]:
+        text = page.texts[i]
         if len(text) > MAX_CHARS or page.keys[i] in line or not (found := _BETWEEN.search(text)):
             continue
         first = line.get(fold(text[: found.end()]))
