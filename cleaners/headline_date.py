@@ -8,8 +8,8 @@ teasers and comments; lines that say more than a date, a name and a few words; a
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Final
 
 from cleaners.case import Decision
@@ -73,23 +73,23 @@ def find_author(page: Page, decisions: Sequence[Decision]) -> Iterator[Evidence]
 def _lines_near_headline(page: Page, decisions: Sequence[Decision]) -> Iterator[int]:
     """Yield the short lines that readers see below and above the headline, the nearest first."""
     if isinstance(page, HtmlPage):
-        headline = _find_headline(page, decisions)
-        seen = [line for line in range(len(page.texts)) if not page.places[page.place_of[line]].hidden]
+        headline, start = _find_headline(page, decisions), 0
+        if headline < 0:
+            return
     else:
         story = (line for line in page.prose if decisions[line].kept and decisions[line].label != "title")
         start = next(story, len(page.texts))
-        titles = (line for line in range(start) if decisions[line].label == "title")
-        headline = next(titles, start)
+        headline = next((line for line in range(start) if decisions[line].label == "title"), start)
+
+    def is_seen(line: int) -> bool:
+        if isinstance(page, HtmlPage):
+            return not page.places[page.place_of[line]].hidden
         # What is kept between paragraphs is of the story; what goes there may stand below a long deck.
-        seen = [
-            line
-            for line, text in enumerate(page.texts)
-            if text and (line < start or not decisions[line].kept)
-        ]
-    at = bisect_left(seen, headline)
-    first = at + (at < len(seen) and seen[at] == headline)
-    near = (*seen[first : first + LINES_BELOW], *reversed(seen[max(at - LINES_ABOVE, 0) : at]))
-    for line in near if headline >= 0 else ():
+        return bool(page.texts[line]) and (line < start or not decisions[line].kept)
+
+    below = islice(filter(is_seen, range(headline + 1, len(page.texts))), LINES_BELOW)
+    above = islice(filter(is_seen, range(headline - 1, -1, -1)), LINES_ABOVE)
+    for line in chain(below, above):
         if len(page.texts[line]) <= MAX_CHARS and decisions[line].label != "page_clock":
             yield line
 
